@@ -1,0 +1,36 @@
+"""Text as the lake stores and compares it.
+
+One folding for every key lives here, because Python, Polars and DuckDB fold the Turkish I differently.
+"""
+
+import re
+import unicodedata
+
+_SPACE = re.compile(r"\s+")
+_NOT_A_WORD = re.compile(r"[^\w]+")
+_TURKIC = {"tr", "az", "kk", "tt", "crh"}
+_TURKISH_I = str.maketrans({"I": "ı", "İ": "i"})
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\u00ad": None})
+
+
+def clean(text: str) -> str:
+    """Text in NFC with runs of white space as one blank, soft hyphens and lone surrogates gone, trimmed."""
+    text = text.encode("utf-8", "ignore").decode("utf-8").replace("\x00", "").replace("\u00ad", "")
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+def fold(text: str, language: str | None = None) -> str:
+    """Text with case, white space and quote style folded away.
+
+    `I` folds to `ı` where `language` (BCP 47) is Turkic. `İ` folds to `i` in every language: one code point,
+    where `str.lower` makes two.
+    """
+    text = clean(text).translate(_QUOTES)
+    if language is not None and language[:3].split("-")[0] in _TURKIC:
+        text = text.translate(_TURKISH_I)
+    return unicodedata.normalize("NFC", text.replace("İ", "i").casefold())
+
+
+def headline_key(text: str, language: str | None = None) -> str:
+    """The key under which two spellings of one headline meet: folded, words only, one blank between them."""
+    return _NOT_A_WORD.sub(" ", fold(text, language)).strip()
