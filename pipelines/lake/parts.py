@@ -1,0 +1,91 @@
+"""The lake on disk: Parquet parts under `<table>/day=<archive day>/<part>.parquet`, each written whole.
+
+A part is named after what it was made from (a WARC segment, an archive day), so making it again replaces it and
+running twice changes nothing. The code version that made it stands in the file's metadata, so that a newer version
+replaces it by the same rename. What the tables are is declared in `pipelines.lake.schema`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.errors import YanyanaError
+from pipelines.lake.files import replacing
+from pipelines.lake.schema import Table
+
+
+class LakeError(YanyanaError):
+    """A frame does not fit its table's declaration, or a part cannot be read."""
+
+
+def frame(table: Table, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
+    """Rows as a frame of the table's schema. Raises LakeError naming the table when a value does not fit its column."""
+    try:
+        return pl.DataFrame(list(rows), schema=table.schema, orient="row", strict=True)
+    except (TypeError, pl.exceptions.PolarsError) as error:
+        raise LakeError(
+            f"rows for table {table.name} do not fit its schema in pipelines/lake/schema.py: {error}"
+        ) from error
+
+
+def check(table: Table, data: pl.DataFrame) -> None:
+    """Raise LakeError unless the frame has exactly the table's columns and types and no null where none may be."""
+    if data.schema != table.schema:
+        differing = dict(set(table.schema.items()) ^ set(data.schema.items()))
+        raise LakeError(
+            f"table {table.name}: columns differ from pipelines/lake/schema.py: {differing or 'their order'}"
+        )
+    nulls = [name for name in table.required if data[name].null_count()]
+    if nulls:
+        raise LakeError(f"table {table.name}: null in required column {', '.join(nulls)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Lake:
+    """The folder of all tables."""
+
+    root: Path
+
+    def path(self, table: Table, part: str, day: date | None) -> Path:
+        """Where a part lies: in its archive day's folder, or directly under the table when `day` is None."""
+        folder = self.root / table.name
+        return (folder / f"day={day.isoformat()}" if day else folder) / f"{part}.parquet"
+
+    def write(self, table: Table, data: pl.DataFrame, *, part: str, day: date | None, made_by: str) -> Path:
+        """Write one part whole, replacing the one of the same name; `made_by` names the code version that made it."""
+        check(table, data)
+        path = self.path(table, part, day)
+        with replacing(path) as temporary:
+            data.write_parquet(temporary, compression="zstd", metadata={"made_by": made_by})
+        return path
+
+    def made_by(self, table: Table, *, part: str, day: date | None) -> str | None:
+        """The code version that made a part, or None when there is no such part."""
+        path = self.path(table, part, day)
+        return pl.read_parquet_metadata(path).get("made_by") if path.exists() else None
+
+    def parts(self, table: Table, day: date | None = None) -> list[Path]:
+        """The table's parts in order of their names: all of them, or those of one archive day."""
+        folder = self.root / table.name
+        return sorted((folder / f"day={day.isoformat()}").glob("*.parquet") if day else folder.rglob("*.parquet"))
+
+    def scan(self, table: Table, day: date | None = None) -> pl.LazyFrame:
+        """The table's rows, lazily: all of them, or those of one archive day; an empty frame where there are none.
+
+        A part written before a column was declared reads as null in that column.
+        """
+        parts = self.parts(table, day)
+        if not parts:
+            return pl.LazyFrame(schema=table.schema)
+        return pl.scan_parquet(
+            parts, schema=table.schema, hive_partitioning=False, missing_columns="insert", extra_columns="ignore"
+        )
+
+    def days(self, table: Table) -> list[date]:
+        """The archive days that have parts, in order."""
+        folders = (self.root / table.name).glob("day=*")
+        return sorted(date.fromisoformat(folder.name.removeprefix("day=")) for folder in folders)

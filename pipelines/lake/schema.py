@@ -1,0 +1,450 @@
+"""The data dictionary: one declaration per table, from which everything else is derived.
+
+Parquet schemas, DuckDB tables and their comments, Dagster column schemas, the asset checks and `docs/tables.md` come
+from here. A new column is declared here and nowhere else. How parts are written and read is in `pipelines.lake.parts`.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+import polars as pl
+
+TEXT: Final = pl.String()
+COUNT: Final = pl.Int64()
+SMALL: Final = pl.Int32()
+REAL: Final = pl.Float64()
+FLAG: Final = pl.Boolean()
+TIME: Final = pl.Datetime("us")
+DAY: Final = pl.Date()
+TEXTS: Final = pl.List(pl.String())
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its Polars type, what it means and in which unit; `required` columns are never null."""
+
+    name: str
+    dtype: pl.DataType
+    meaning: str
+    unit: str | None = None
+    required: bool = False
+
+    @property
+    def comment(self) -> str:
+        """Meaning and unit as one line, as analysts read it."""
+        return f"{self.meaning} [{self.unit}]" if self.unit else self.meaning
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: what a row is, its columns, the columns that identify a row, and which columns point where.
+
+    `group` is the stage that writes it; `references` maps a column to the `table.column` whose value it repeats.
+    """
+
+    name: str
+    group: str
+    meaning: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    references: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def schema(self) -> pl.Schema:
+        """The table's Polars schema, columns in order."""
+        return pl.Schema({column.name: column.dtype for column in self.columns})
+
+    @cached_property
+    def required(self) -> list[str]:
+        """Names of the columns that are never null."""
+        return [column.name for column in self.columns if column.required or column.name in self.key]
+
+
+def _id(name: str, meaning: str) -> Column:
+    return Column(name, TEXT, meaning, "32 hex digits", required=True)
+
+
+CAPTURE_ID = _id("capture_id", "The capture this row was read from")
+SITE = Column("site", TEXT, "Site name of sites.toml, else the registrable domain of the page's host", required=True)
+HEADLINE_COLUMNS = (
+    Column("headline_id", TEXT, "Hash of site and folded headline; joins headlines", "32 hex digits"),
+    Column("display_id", TEXT, "The same for the displayed text where it differs", "32 hex digits"),
+)
+LABEL_COLUMNS = (
+    Column("clickbait", REAL, "Calibrated probability that the headline withholds what one must click to learn", "0–1"),
+    Column("sensational", REAL, "Score of emotional, exaggerated or tabloid wording", "0–1"),
+    Column("topic", TEXT, "IPTC Media Topics top-level slug; null when nothing tells", "slug"),
+    Column("topic_probability", REAL, "Confidence in the topic", "0–1"),
+    Column("topic_source", TEXT, "What told the topic: section, breadcrumb, url, model or rules"),
+    Column("hard", REAL, "Probability that the story is hard news, from the topic; null without a topic", "0–1"),
+)
+
+CAPTURES = Table(
+    "captures",
+    "extract",
+    "One HTTP response to one request at one time, as the archive holds it.",
+    (
+        _id("capture_id", "Hash of segment and offset"),
+        SITE,
+        Column("url", TEXT, "Address that was requested", required=True),
+        Column("captured_at", TIME, "When the response arrived", "UTC", required=True),
+        Column("day", DAY, "Calendar day of captured_at", "UTC", required=True),
+        Column("status", SMALL, "HTTP status code", "code", required=True),
+        Column("content_type", TEXT, "Media type of the response, without parameters"),
+        Column("body_bytes", COUNT, "Length of the body after transfer and content decoding", "bytes", required=True),
+        Column("body_hash", TEXT, "BLAKE2b-128 of the decoded body", "32 hex digits", required=True),
+        Column("source", TEXT, "crawl (our own) or import (somebody else's WARC file)", required=True),
+        Column("via", TEXT, "Address on which the crawl found this one; null for start pages and imports"),
+        Column("segment", TEXT, "WARC segment in the archive that holds the response", required=True),
+        Column("offset", COUNT, "Where the record starts in the segment", "bytes", required=True),
+    ),
+    key=("capture_id",),
+)
+
+PAGES = Table(
+    "pages",
+    "extract",
+    "What became of each capture that is an HTML page: what was found, or the reason why nothing was.",
+    (
+        CAPTURE_ID,
+        SITE,
+        Column("url", TEXT, "Address that was requested", required=True),
+        Column("outcome", TEXT, "article, list (teasers but no story), empty (neither) or failed", required=True),
+        Column("reason", TEXT, "Why the outcome is not article"),
+        Column("title", TEXT, "The story's title; null when there is no story or no title was found"),
+        Column("n_blocks", SMALL, "Teaser blocks found", "blocks", required=True),
+        Column("n_items", SMALL, "Teasers found in all blocks", "items", required=True),
+        Column("n_comments", SMALL, "Comments standing in the page", "comments", required=True),
+        Column("extractor_version", TEXT, "Version of the extraction that read the page", required=True),
+    ),
+    key=("capture_id",),
+    references={"capture_id": "captures.capture_id"},
+)
+
+ARTICLES = Table(
+    "articles",
+    "extract",
+    "The story of a page, as it stood in one capture.",
+    (
+        CAPTURE_ID,
+        _id("article_id", "Hash of the canonical address: one per story, over all its captures"),
+        SITE,
+        Column("url", TEXT, "Canonical address", required=True),
+        Column("title", TEXT, "Headline as the reader sees it above the story"),
+        Column("headline_id", TEXT, "Hash of site and folded title; joins headlines", "32 hex digits"),
+        Column("lead", TEXT, "Standfirst or summary shown under the title"),
+        Column("section", TEXT, "Section the site files the story under"),
+        Column("language", TEXT, "Language of the page", "BCP 47"),
+        Column("published_at", TIME, "First publication", "UTC"),
+        Column("published_offset", SMALL, "Offset from UTC that the source stated", "minutes"),
+        Column("modified_at", TIME, "Last change the page states", "UTC"),
+        Column("modified_offset", SMALL, "Offset from UTC that the source stated", "minutes"),
+        Column("authors", TEXTS, "Bylines as printed"),
+        Column("agency", TEXT, "News agency credited"),
+        Column("dateline", TEXT, "Dateline that opens the text"),
+        Column("body_text", TEXT, "Text of the story without the blocks that stand in it"),
+        Column("word_count", COUNT, "Words of body_text", "words"),
+    ),
+    key=("capture_id",),
+    references={"capture_id": "captures.capture_id"},
+)
+
+BLOCKS = Table(
+    "blocks",
+    "extract",
+    "A run of teasers that a reader sees as one list.",
+    (
+        _id("block_id", "Hash of capture and position"),
+        CAPTURE_ID,
+        SITE,
+        Column("position", SMALL, "Rank of the block on the page, from 1", "rank", required=True),
+        Column("kind", TEXT, "related, popular, latest, trending, more, sponsored or inline", required=True),
+        Column("heading", TEXT, "Words above the list"),
+        Column("placement", TEXT, "Where it stands to the story's text: body, below, side, footer or top"),
+        Column("n_items", SMALL, "Teasers in the block", "items", required=True),
+        Column("content_hash", TEXT, "Hash of the items' addresses in order", "32 hex digits", required=True),
+    ),
+    key=("block_id",),
+    references={"capture_id": "captures.capture_id"},
+)
+
+ITEMS = Table(
+    "items",
+    "extract",
+    "One teaser in one block at one slot.",
+    (
+        _id("item_id", "Hash of block and slot"),
+        _id("block_id", "The block it stands in"),
+        CAPTURE_ID,
+        SITE,
+        Column("slot", SMALL, "Rank in the block, from 1", "rank", required=True),
+        Column("url", TEXT, "Address the teaser links to", required=True),
+        _id("target_id", "Hash of the canonical form of that address; joins articles.article_id"),
+        Column("headline", TEXT, "The full headline, usually of title or alt"),
+        Column("display", TEXT, "The text shown, where it differs from the headline"),
+        *HEADLINE_COLUMNS,
+        Column("image_alt", TEXT, "Alternative text of the teaser's picture"),
+        Column("external", FLAG, "The link leaves the site", required=True),
+        Column("sponsored", FLAG, "Marked as paid or partner content", required=True),
+    ),
+    key=("item_id",),
+    references={"block_id": "blocks.block_id", "capture_id": "captures.capture_id"},
+)
+
+COMMENT_SECTIONS = Table(
+    "comment_sections",
+    "extract",
+    "The comment section of a story's page, in one capture.",
+    (
+        CAPTURE_ID,
+        SITE,
+        Column("present", FLAG, "The page has a comment section, filled or empty", required=True),
+        Column("platform", TEXT, "Comment system: wordpress, disqus, coral, isso, own …"),
+        Column("thread_id", TEXT, "The platform's identifier of the thread"),
+        Column("claimed_count", COUNT, "Comments that the page says there are", "comments"),
+        Column("visible_count", COUNT, "Comments that stand in the page itself", "comments", required=True),
+        Column("char_limit", COUNT, "Longest comment the box accepts", "characters"),
+        Column("closed", FLAG, "The section no longer takes comments"),
+        Column("login_required", FLAG, "Only signed-in readers may comment"),
+        Column("policy", FLAG, "A policy or disclaimer stands by the box"),
+    ),
+    key=("capture_id",),
+    references={"capture_id": "captures.capture_id"},
+)
+
+COMMENTS = Table(
+    "comments",
+    "extract",
+    "One reader's comment as it stood in one capture. Pseudonymised, and still personal data.",
+    (
+        _id("comment_id", "Hash of site, article and the platform's identifier"),
+        CAPTURE_ID,
+        SITE,
+        _id("article_id", "The story commented on"),
+        Column("parent_id", TEXT, "comment_id of the comment it answers", "32 hex digits"),
+        Column("author_key", TEXT, "Keyed hash of the commenter within the site", "hex"),
+        Column("text", TEXT, "Text with mentions, e-mail addresses and phone numbers masked"),
+        Column("created_at", TIME, "When it was written", "UTC"),
+        Column("created_offset", SMALL, "Offset from UTC that the source stated", "minutes"),
+        Column("likes", COUNT, "Likes or up-votes shown", "votes"),
+        Column("dislikes", COUNT, "Dislikes or down-votes shown", "votes"),
+        Column("depth", SMALL, "Level in the thread, 0 for an opening comment", "level"),
+        Column("state", TEXT, "visible, held, deleted …"),
+    ),
+    key=("capture_id", "comment_id"),
+    references={"capture_id": "captures.capture_id"},
+)
+
+OBSERVATIONS = Table(
+    "observations",
+    "extract",
+    "A number that a page stated at a time. Never overwritten, always re-read.",
+    (
+        CAPTURE_ID,
+        SITE,
+        _id("article_id", "The story the number is about"),
+        Column("observed_at", TIME, "When the page stated it", "UTC", required=True),
+        Column("metric", TEXT, "comments, likes, shares, views …", required=True),
+        Column("value", REAL, "The number as stated", "count", required=True),
+        Column("source", TEXT, "Where in the page it stood", required=True),
+        Column("ordinal", SMALL, "Rank among the page's numbers, from 1", "rank", required=True),
+    ),
+    key=("capture_id", "ordinal"),
+    references={"capture_id": "captures.capture_id"},
+)
+
+WIDGETS = Table(
+    "widgets",
+    "extract",
+    "A third party's recommendation widget on a page; most are filled only in a browser.",
+    (
+        CAPTURE_ID,
+        SITE,
+        Column("vendor", TEXT, "taboola, outbrain …", required=True),
+        Column("empty", FLAG, "Only the placeholder stood in the HTML", required=True),
+        Column("ordinal", SMALL, "Rank among the page's widgets, from 1", "rank", required=True),
+    ),
+    key=("capture_id", "ordinal"),
+    references={"capture_id": "captures.capture_id"},
+)
+
+SHARES = Table(
+    "shares",
+    "extract",
+    "A network to which a page offers to share the story.",
+    (CAPTURE_ID, SITE, Column("network", TEXT, "facebook, x, whatsapp …", required=True)),
+    key=("capture_id", "network"),
+    references={"capture_id": "captures.capture_id"},
+)
+
+SKIPS = Table(
+    "skips",
+    "extract",
+    "Records of a segment that are no page to read, counted by reason.",
+    (
+        Column("segment", TEXT, "WARC segment", required=True),
+        Column("reason", TEXT, "Why the records were left out", required=True),
+        Column("records", COUNT, "How many", "records", required=True),
+        Column("example", TEXT, "Address of the first of them"),
+    ),
+    key=("segment", "reason"),
+)
+
+CRAWL_REPORTS = Table(
+    "crawl_reports",
+    "crawl",
+    "One crawl of one site: what was asked and what came back.",
+    (
+        Column("run_id", TEXT, "Crawl run, its start in UTC and a random suffix", required=True),
+        SITE,
+        Column("started_at", TIME, "Start of the run", "UTC", required=True),
+        Column("finished_at", TIME, "End of the run", "UTC", required=True),
+        Column("discovered", COUNT, "Addresses learnt of", "addresses", required=True),
+        Column("responses", COUNT, "Responses archived", "responses", required=True),
+        Column("refused_by_robots", COUNT, "Addresses that robots.txt forbids", "addresses", required=True),
+        Column("failed", COUNT, "Requests without a response", "requests", required=True),
+        Column("failures", TEXT, "Failures by reason", "JSON object"),
+        Column("bytes", COUNT, "Body bytes received", "bytes", required=True),
+        Column("delay", REAL, "Least delay kept between two requests", "seconds", required=True),
+    ),
+    key=("run_id", "site"),
+)
+
+HEADLINES = Table(
+    "headlines",
+    "classify",
+    "A distinct folded headline of a site, classified. One row a site, headline and archive day it was seen in.",
+    (
+        _id("headline_id", "Hash of site and folded headline"),
+        Column("archive_day", DAY, "Archive partition it was seen in", "UTC", required=True),
+        SITE,
+        Column("headline", TEXT, "One spelling of it", required=True),
+        Column("language", TEXT, "Language of the page it stood on", "BCP 47"),
+        *LABEL_COLUMNS,
+        Column("cues", TEXTS, "Words and rules that moved the clickbait probability, strongest first"),
+        Column("model_version", TEXT, "Version of the classifier", required=True),
+    ),
+    key=("headline_id", "archive_day"),
+)
+
+EXPOSURES = Table(
+    "exposures",
+    "analyse",
+    "One item beside one host article in one capture: what readers of the story were shown with it.",
+    (
+        _id("item_id", "The teaser"),
+        CAPTURE_ID,
+        _id("block_id", "The block it stands in"),
+        SITE,
+        Column("day", DAY, "Day of the capture", "UTC", required=True),
+        _id("host_id", "The story beside which it stands; joins articles.article_id"),
+        Column("host_topic", TEXT, "Topic of the host story", "slug"),
+        Column("host_hard", REAL, "Probability that the host is hard news", "0–1"),
+        Column("kind", TEXT, "Kind of the block", required=True),
+        Column("placement", TEXT, "Placement of the block"),
+        Column("slot", SMALL, "Rank in the block, from 1", "rank", required=True),
+        _id("target_id", "The story it leads to"),
+        *HEADLINE_COLUMNS,
+        Column("item_topic", TEXT, "Topic of the teaser", "slug"),
+        Column("item_hard", REAL, "Probability that the teaser is hard news", "0–1"),
+        Column("item_clickbait", REAL, "Clickbait probability of what the teaser shows", "0–1"),
+        Column("item_class", TEXT, "clickbait, tabloid, hard, soft or unknown", required=True),
+    ),
+    key=("item_id",),
+    references={"item_id": "items.item_id"},
+)
+
+CONTRASTS = Table(
+    "contrasts",
+    "analyse",
+    "Per site and block kind: how much clickbait and tabloid stands beside hard news, and how much beside the rest.",
+    (
+        SITE,
+        Column("kind", TEXT, "Kind of the block; `all` for every kind together", required=True),
+        Column("outcome", TEXT, "clickbait, or clickbait_or_tabloid", required=True),
+        Column("hosts_hard", COUNT, "Hard-news stories with such a block", "articles", required=True),
+        Column("hosts_soft", COUNT, "Other stories with such a block", "articles", required=True),
+        Column("exposures", COUNT, "Exposures these rest on", "exposures", required=True),
+        Column("share_hard", REAL, "Mean share of such items beside a hard-news story", "0–1"),
+        Column("share_soft", REAL, "Mean share of such items beside another story", "0–1"),
+        Column("difference", REAL, "share_hard − share_soft", "−1–1"),
+        Column("difference_low", REAL, "Lower end of its 95 % interval", "−1–1"),
+        Column("difference_high", REAL, "Upper end of its 95 % interval", "−1–1"),
+        Column("verdict", TEXT, "What can be said in words, or why nothing can", required=True),
+    ),
+    key=("site", "kind", "outcome"),
+)
+
+COOCCURRENCE = Table(
+    "cooccurrence",
+    "analyse",
+    "How often items of a class stand beside stories of a topic, against independence within site and day.",
+    (
+        SITE,
+        Column("day", DAY, "Day of the captures", "UTC", required=True),
+        Column("host_topic", TEXT, "Topic of the host stories, or unknown", "slug", required=True),
+        Column("item_class", TEXT, "clickbait, tabloid, hard, soft or unknown", required=True),
+        Column("exposures", COUNT, "Exposures observed", "exposures", required=True),
+        Column("hosts", COUNT, "Distinct host stories", "articles", required=True),
+        Column("expected", REAL, "Exposures expected from the site's and day's margins", "exposures", required=True),
+        Column("lift", REAL, "exposures / expected", "ratio"),
+        Column("npmi", REAL, "Normalised pointwise mutual information", "−1–1"),
+    ),
+    key=("site", "day", "host_topic", "item_class"),
+)
+
+HEADLINE_PAIRS = Table(
+    "headline_pairs",
+    "analyse",
+    "Two stories' headlines that stood in one block, counted over distinct blocks of a site.",
+    (
+        SITE,
+        _id("target_a", "Story with the smaller identifier"),
+        _id("target_b", "Story with the larger identifier"),
+        Column("headline_a", TEXT, "A headline of the first"),
+        Column("headline_b", TEXT, "A headline of the second"),
+        Column("blocks", COUNT, "Blocks in which both stand", "blocks", required=True),
+        Column("blocks_a", COUNT, "Blocks in which the first stands", "blocks", required=True),
+        Column("blocks_b", COUNT, "Blocks in which the second stands", "blocks", required=True),
+        Column("support", REAL, "blocks / all blocks of the site", "0–1", required=True),
+        Column("lift", REAL, "Support against that of independent headlines", "ratio"),
+        Column("npmi", REAL, "Normalised pointwise mutual information", "−1–1"),
+    ),
+    key=("site", "target_a", "target_b"),
+)
+
+HEADLINE_VARIANTS = Table(
+    "headline_variants",
+    "analyse",
+    "The wordings under which a site showed one story: above it, as full headline of a teaser, and as displayed.",
+    (
+        SITE,
+        _id("target_id", "The story"),
+        Column("form", TEXT, "title (above the story), headline (full, in a teaser) or display (shown)", required=True),
+        _id("headline_id", "The wording"),
+        Column("headline", TEXT, "One spelling of it", required=True),
+        Column("shown", COUNT, "Captures in which it stood so", "captures", required=True),
+        Column("first_seen", TIME, "First capture with it", "UTC", required=True),
+        Column("last_seen", TIME, "Last capture with it", "UTC", required=True),
+        Column("clickbait", REAL, "Calibrated clickbait probability of the wording", "0–1"),
+        Column("variants", COUNT, "Distinct wordings of the story on the site", "headlines", required=True),
+    ),
+    key=("site", "target_id", "form", "headline_id"),
+)
+
+EXTRACTED: Final = (
+    CAPTURES,
+    PAGES,
+    ARTICLES,
+    BLOCKS,
+    ITEMS,
+    COMMENT_SECTIONS,
+    COMMENTS,
+    OBSERVATIONS,
+    WIDGETS,
+    SHARES,
+    SKIPS,
+)
+MEASURES: Final = (CONTRASTS, COOCCURRENCE, HEADLINE_PAIRS, HEADLINE_VARIANTS)
+TABLES: Final = {table.name: table for table in (CRAWL_REPORTS, *EXTRACTED, HEADLINES, EXPOSURES, *MEASURES)}

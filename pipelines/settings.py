@@ -1,0 +1,263 @@
+"""Typed settings: `data/sites.toml` (what to crawl) and `YANYANA_*` variables (where and how), validated at start.
+
+Only the edges read this module: assets, the command line and the crawl process. The rooms get plain values.
+"""
+
+import re
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import tldextract
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pipelines.errors import YanyanaError
+
+ROOT = Path(__file__).resolve().parent.parent
+TOPICS = (
+    "arts-culture-entertainment-media",
+    "conflict-war-peace",
+    "crime-law-justice",
+    "disaster-accident",
+    "economy-business-finance",
+    "education",
+    "environment",
+    "health",
+    "human-interest",
+    "labour",
+    "lifestyle-leisure",
+    "politics-government",
+    "religion",
+    "science-technology",
+    "society",
+    "sport",
+    "weather",
+)
+_LEAST_DELAY = 1.0  # seconds between two requests to one site that is not ours
+_LOOPBACK = re.compile(r"^(localhost|127(\.\d+){3}|\[?::1\]?)$")
+# The list of public suffixes that ships with the library: never fetched.
+_SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+class SettingsError(YanyanaError):
+    """A setting is missing or wrong; the message names file, line and key."""
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"{name!r} is no IANA time zone; write one such as Europe/Istanbul") from error
+    return name
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address points at this machine."""
+    return bool(_LOOPBACK.match(urlsplit(url).hostname or ""))
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Site(_Strict):
+    """One `[[site]]`: a publisher, where its stories are found and what is known about it."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,62}$")]
+    enabled: bool = True
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    start: tuple[HttpUrl, ...] = ()
+    feeds: tuple[HttpUrl, ...] = ()
+    sitemaps: tuple[HttpUrl, ...] = ()
+    delay: Annotated[float, Field(ge=0)] = 5.0
+    max_pages: Annotated[int, Field(ge=1)] = 200
+    sections: dict[str, Literal[TOPICS]] = {}  # type: ignore[valid-type]
+
+    @model_validator(mode="after")
+    def _reachable_and_polite(self) -> Self:
+        if not self.seeds:
+            raise ValueError("give at least one address in start, feeds or sitemaps")
+        if self.delay < _LEAST_DELAY and not all(map(is_loopback, self.seeds)):
+            raise ValueError(
+                f"delay {self.delay} is too short for a site on the internet; {_LEAST_DELAY} s is the least"
+            )
+        return self
+
+    @property
+    def seeds(self) -> tuple[str, ...]:
+        """All addresses that a crawl begins with."""
+        return tuple(str(url) for url in (*self.start, *self.feeds, *self.sitemaps))
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Hosts (with the port where one is given) that belong to the site, without `www.`."""
+        return frozenset(_host(url) for url in self.seeds)
+
+
+class Crawl(_Strict):
+    """The `[crawl]` table: who we are to the sites."""
+
+    contact: str = ""
+
+
+class Demo(_Strict):
+    """The `[newsroom]` table: the demo sites, served on loopback while a crawl runs."""
+
+    enabled: bool = False
+    seed: int = 7
+
+
+class Sites(_Strict):
+    """The whole of sites.toml."""
+
+    crawl: Crawl = Crawl()
+    newsroom: Demo = Demo()
+    site: tuple[Site, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_and_contact(self) -> Self:
+        names = [site.name for site in self.site]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"two sites are named {name!r}; a name identifies one site")
+        strangers = [site.name for site in self.enabled if not all(map(is_loopback, site.seeds))]
+        if strangers and not self.crawl.contact:
+            raise ValueError(
+                f"site {strangers[0]!r} is on the internet: set contact under [crawl] to an address or page where its "
+                "publisher can reach you (it goes into the User-Agent), or switch the site off with enabled = false"
+            )
+        return self
+
+    @property
+    def enabled(self) -> tuple[Site, ...]:
+        """The sites that are crawled."""
+        return tuple(site for site in self.site if site.enabled)
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.lower().rpartition("@")[2].removeprefix("www.")
+
+
+def _line_of(text: str, location: tuple[int | str, ...]) -> int | None:
+    """The line (from 1) of sites.toml that sets the value at a validation error's location, or opens its table."""
+    keys = [part for part in location if isinstance(part, str)]
+    wanted = location[1] if len(location) > 1 and isinstance(location[1], int) else 0
+    path, seen, found = [], -1, None
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]", line)
+        if header:
+            path = header[1].replace('"', "").split(".")
+            seen += line.lstrip().startswith("[[") and path == keys[:1]
+        assigned = re.match(r"""\s*["']?([^\s"'=]+)["']?\s*=""", line)
+        here = [*path, assigned[1]] if assigned and not header else path
+        if here and keys[: len(here)] == here and (path[:1] != ["site"] or seen == wanted):
+            found = number
+    return found
+
+
+def read_sites(path: Path) -> Sites:
+    """sites.toml, validated. Raises SettingsError with one line per mistake: file, line, key, what is wrong."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        values = tomllib.loads(text)
+    except FileNotFoundError as error:
+        raise SettingsError(f"{path}: there is no such file; name another with YANYANA_SITES") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from error
+    try:
+        return Sites.model_validate(values)
+    except ValidationError as error:
+        mistakes = []
+        for mistake in error.errors():
+            line = _line_of(text, mistake["loc"])
+            key = ".".join(str(part + 1) if isinstance(part, int) else part for part in mistake["loc"]) or "the file"
+            mistakes.append(f"{path}:{line or 1}: {key}: {mistake['msg'].removeprefix('Value error, ')}")
+        raise SettingsError("\n".join(mistakes)) from error
+
+
+class Settings(BaseSettings):
+    """Where things lie and how many processes work; each field is a `YANYANA_…` variable."""
+
+    model_config = SettingsConfigDict(env_prefix="YANYANA_", extra="ignore", frozen=True)
+
+    data: Path = ROOT / "data"
+    sites: Path = ROOT / "data" / "sites.toml"
+    workers: Annotated[int, Field(ge=1)] = 2
+    author_secret: str | None = None
+
+    @property
+    def archive(self) -> Path:
+        """Folder of WARC segments."""
+        return self.data / "archive"
+
+    @property
+    def lake(self) -> Path:
+        """Folder of Parquet parts."""
+        return self.data / "lake"
+
+    @property
+    def database(self) -> Path:
+        """The published DuckDB file."""
+        return self.data / "yanyana.duckdb"
+
+    @property
+    def report(self) -> Path:
+        """The published HTML report."""
+        return self.data / "report" / "index.html"
+
+    @cached_property
+    def configured(self) -> Sites:
+        """sites.toml, validated."""
+        return read_sites(self.sites)
+
+    def secret(self) -> bytes | None:
+        """The secret for commenters' keyed hashes, of the environment or else `secret.key`; None when there is none.
+
+        Raises SettingsError when the key file is open to others than its owner.
+        """
+        if self.author_secret:
+            return self.author_secret.encode()
+        path = self.data / "secret.key"
+        if not path.exists():
+            return None
+        if path.stat().st_mode & 0o077:
+            raise SettingsError(f"{path} can be read by others than its owner: chmod 600 {path}")
+        return path.read_bytes().strip()
+
+
+def load() -> Settings:
+    """Settings from the environment. Raises SettingsError naming the variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong: list[Any] = error.errors()
+        raise SettingsError("\n".join(f"YANYANA_{e['loc'][0]}".upper() + f": {e['msg']}" for e in wrong)) from error
+
+
+class SiteIndex:
+    """Which site an address belongs to."""
+
+    def __init__(self, sites: tuple[Site, ...]) -> None:
+        self._by_host = {host: site for site in sites for host in site.hosts}
+
+    def configured(self, url: str) -> Site | None:
+        """The configured site of an address, subdomains included; None for a stranger."""
+        host = _host(url)
+        while host:
+            if host in self._by_host:
+                return self._by_host[host]
+            host = host.partition(".")[2]
+        return None
+
+    def name(self, url: str) -> str:
+        """The site's name: the configured one, else the registrable domain, else the host."""
+        site = self.configured(url)
+        if site:
+            return site.name
+        host = _host(url)
+        return _SUFFIXES(host).top_domain_under_public_suffix or host or "unknown"
