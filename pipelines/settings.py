@@ -147,15 +147,17 @@ def _line_of(text: str, location: tuple[int | str, ...]) -> int | None:
     """The line (from 1) of sites.toml that sets the value at a validation error's location, or opens its table."""
     keys = [part for part in location if isinstance(part, str)]
     wanted = location[1] if len(location) > 1 and isinstance(location[1], int) else 0
-    path, seen, found = [], -1, None
+    table: list[str] = []
+    sites, found = -1, None
     for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]", line)
-        if header:
-            path = header[1].replace('"', "").split(".")
-            seen += line.lstrip().startswith("[[") and path == keys[:1]
-        assigned = re.match(r"""\s*["']?([^\s"'=]+)["']?\s*=""", line)
-        here = [*path, assigned[1]] if assigned and not header else path
-        if here and keys[: len(here)] == here and (path[:1] != ["site"] or seen == wanted):
+        if header := re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]", line):
+            table = here = header[1].replace('"', "").split(".")
+            sites += line.lstrip().startswith("[[")
+        elif assigned := re.match(r"""\s*["']?([^\s"'=#]+)["']?\s*=""", line):
+            here = [*table, assigned[1]]
+        else:
+            continue
+        if keys[: len(here)] == here and (here[0] != "site" or sites == wanted):
             found = number
     return found
 

@@ -23,7 +23,8 @@ def digest(*parts: object) -> str:
 def canonical_url(url: str) -> str:
     """An address as the one name of a story.
 
-    Fragment, tracking parameters, `www.` and mobile host prefixes, AMP suffix and end slash go. The scheme is folded to https, since sites answer both with one story. Never fetched, only compared and hashed.
+    Fragment, tracking parameters, `www.` and mobile host prefixes, AMP suffix and end slash go; the scheme becomes
+    https, since sites answer both with one story. Never fetched, only compared and hashed.
     Returns the address stripped of white space when it cannot be parsed.
     """
     try:

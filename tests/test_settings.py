@@ -1,0 +1,111 @@
+"""sites.toml and YANYANA_* variables: what is accepted, and how a mistake is reported."""
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.settings import ROOT, Settings, SettingsError, SiteIndex, load, read_sites
+
+SITES = """\
+[crawl]
+contact = "desk@example.org"
+
+[[site]]
+name = "first"
+language = "tr"
+timezone = "Europe/Istanbul"
+start = ["https://first.example/"]
+
+[[site]]
+name = "second"
+language = "en"
+timezone = "Europe/London"
+feeds = [
+    "https://www.second.example/feed",
+]
+delay = 2
+[site.sections]
+money = "economy-business-finance"
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "sites.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_tracked_file_is_valid_and_crawls_only_the_demo() -> None:
+    sites = read_sites(ROOT / "data" / "sites.toml")
+    assert {site.name for site in sites.enabled} == {"demo-portal", "demo-gazette", "demo-broadsheet", "demo-kulis"}
+    assert not next(site for site in sites.site if site.name == "haberler").enabled
+
+
+def test_a_site_has_what_the_file_says(tmp_path: Path) -> None:
+    second = read_sites(write(tmp_path, SITES)).site[1]
+    assert second.seeds == ("https://www.second.example/feed",)
+    assert second.delay == 2
+    assert second.sections == {"money": "economy-business-finance"}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line", "key", "words"),
+    [
+        ('language = "en"', 'language = "english!"', 12, "site.2.language", "pattern"),
+        ("Europe/London", "Mars/Olympus", 13, "site.2.timezone", "IANA"),
+        ("delay = 2", "delay = 0.2", 10, "site.2", "too short"),
+        ("delay = 2", "dellay = 2", 17, "site.2.dellay", "not permitted"),
+        ('money = "economy-business-finance"', 'money = "cash"', 19, "site.2.sections.money", "sport"),
+        ('"https://first.example/"', '"gopher://first.example/"', 8, "site.1.start.1", "http"),
+        ('name = "second"', 'name = "first"', 1, "the file", "two sites"),
+        ('contact = "desk@example.org"', "", 1, "the file", "contact"),
+    ],
+)
+def test_a_mistake_is_reported_by_line_and_key(
+    tmp_path: Path, right: str, wrong: str, line: int, key: str, words: str
+) -> None:
+    path = write(tmp_path, SITES.replace(right, wrong, 1))
+    with pytest.raises(SettingsError) as raised:
+        read_sites(path)
+    assert str(raised.value).startswith(f"{path}:{line}: {key}: ")
+    assert words in str(raised.value)
+
+
+def test_every_mistake_is_reported_at_once(tmp_path: Path) -> None:
+    text = SITES.replace('"tr"', '"TR!"').replace("Europe/London", "Mars/Olympus")
+    with pytest.raises(SettingsError) as raised:
+        read_sites(write(tmp_path, text))
+    assert [line.split(":")[1] for line in str(raised.value).splitlines()] == ["6", "13"]
+
+
+def test_broken_toml_and_a_missing_file_are_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="line 1"):
+        read_sites(write(tmp_path, "[[site]\n"))
+    with pytest.raises(SettingsError, match="YANYANA_SITES"):
+        read_sites(tmp_path / "absent.toml")
+
+
+def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YANYANA_WORKERS", "many")
+    with pytest.raises(SettingsError, match="YANYANA_WORKERS"):
+        load()
+
+
+def test_addresses_find_their_site(tmp_path: Path) -> None:
+    index = SiteIndex(read_sites(write(tmp_path, SITES)).site)
+    assert index.name("https://m.first.example/story") == "first"
+    assert index.name("https://second.example/story") == "second"
+    assert index.name("https://news.stranger.co.uk/story") == "stranger.co.uk"
+    assert index.configured("https://stranger.co.uk/") is None
+
+
+def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    assert settings.secret() is None
+    key = tmp_path / "secret.key"
+    key.write_bytes(b"abc\n")
+    key.chmod(0o644)
+    with pytest.raises(SettingsError, match="chmod 600"):
+        settings.secret()
+    key.chmod(0o600)
+    assert settings.secret() == b"abc"
