@@ -113,6 +113,7 @@ PAGES = Table(
         Column("outcome", TEXT, "article, list (teasers but no story), empty (neither) or failed", required=True),
         Column("reason", TEXT, "Why the outcome is not article"),
         Column("title", TEXT, "The story's title; null when there is no story or no title was found"),
+        Column("language", TEXT, "Language the page states", "BCP 47"),
         Column("n_blocks", SMALL, "Teaser blocks found", "blocks", required=True),
         Column("n_items", SMALL, "Teasers found in all blocks", "items", required=True),
         Column("n_comments", SMALL, "Comments standing in the page", "comments", required=True),

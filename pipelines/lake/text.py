@@ -31,6 +31,9 @@ def fold(text: str, language: str | None = None) -> str:
     return unicodedata.normalize("NFC", text.replace("İ", "i").casefold())
 
 
-def headline_key(text: str, language: str | None = None) -> str:
-    """The key under which two spellings of one headline meet: folded, words only, one blank between them."""
-    return _NOT_A_WORD.sub(" ", fold(text, language)).strip()
+def headline_key(text: str) -> str:
+    """The key under which two spellings of one headline meet: folded, words only, one blank between them.
+
+    Dotted and dotless i fold together, so that the key needs no language: pages state it wrongly often enough.
+    """
+    return _NOT_A_WORD.sub(" ", fold(text).replace("ı", "i")).strip()

@@ -1,0 +1,235 @@
+"""WARC segments through the extraction: pages in, records out; one segment in, one Parquet part per table out.
+
+The same functions serve the command line, the Dagster assets and any other executor. Worker processes get plain values
+and touch no disk; only the caller writes. What a page means is read in `pipelines.extract`; how a segment is laid out, in
+`pipelines.crawl.archive`.
+"""
+
+import gc
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import partial
+from hashlib import blake2b
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, TypeVar
+
+import polars as pl
+
+from pipelines.comments.pseudonym import author_key
+from pipelines.crawl.archive import Exchange, not_a_page, read_segment
+from pipelines.errors import YanyanaError
+from pipelines.extract import EXTRACTOR_VERSION, extract_page
+from pipelines.extract.rows import Row, Rows, rows
+from pipelines.lake import schema
+from pipelines.lake.ids import digest
+from pipelines.lake.parts import Lake, frame
+from pipelines.settings import SiteIndex
+
+_BATCH = 8  # pages sent to a worker at once: large enough to hide the queue, small enough to share out evenly
+_ROWS_HELD = 100_000  # rows kept as Python objects before they are packed into frames
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a worker needs to read one page."""
+
+    url: str
+    body: bytes
+    content_type: str | None = None
+    captured_at: datetime | None = None
+    timezone: str | None = None
+    site: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentCounts:
+    """What one segment gave: rows by table, pages by outcome, records left out by reason."""
+
+    segment: str
+    rows: dict[str, int]
+    outcomes: dict[str, int]
+    skips: dict[str, int]
+
+
+def read_page(page: Page, *, generic: bool = False, secret: bytes | None = None) -> dict[str, Any]:
+    """One page's extraction record, its commenters pseudonymised with `secret` (without it they stay unnamed)."""
+    key = partial(author_key, secret, page.site) if secret else None
+    record = extract_page(
+        page.body,
+        page.url,
+        content_type=page.content_type,
+        captured_at=page.captured_at,
+        timezone=page.timezone,
+        generic=generic,
+        author_key=key,
+    )
+    return dict(record)
+
+
+def in_order(function: Callable[[Job], Result], jobs: Iterable[Job], workers: int) -> Iterator[Result]:
+    """`map(function, jobs)` over worker processes: results in the order of the jobs, and never many jobs in memory.
+
+    Raises YanyanaError when a worker is killed (by the system, for want of memory, most often).
+    """
+    if workers == 1:
+        yield from map(function, jobs)
+        return
+    source = iter(jobs)
+    waiting: deque[Future[list[Result]]] = deque()
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start_worker) as pool:
+        try:
+            while True:
+                while len(waiting) < 3 * workers and (batch := list(islice(source, _BATCH))):
+                    waiting.append(pool.submit(_all, function, batch))
+                if not waiting:
+                    return
+                yield from waiting.popleft().result()
+        except BrokenProcessPool as error:
+            raise YanyanaError(
+                "a worker process was killed while reading pages; run again with fewer workers (YANYANA_WORKERS=1)"
+            ) from error
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _start_worker() -> None:
+    # A page's tree is freed by breaking its cycles, so the collector would only walk what lives on.
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+
+
+def _all(function: Callable[[Job], Result], jobs: list[Job]) -> list[Result]:
+    return [function(job) for job in jobs]
+
+
+def part_name(segment: Path) -> str:
+    """The name of the parts made from a segment: the file's name without its endings."""
+    return segment.name.removesuffix(".gz").removesuffix(".warc")
+
+
+def version(secret: bytes | None) -> str:
+    """What a part's content depends on besides its segment: the extractor's version and which secret keyed the comments."""
+    key = blake2b(secret, digest_size=4, person=b"yanyana-key-id").hexdigest() if secret else "none"
+    return f"extract {EXTRACTOR_VERSION}, key {key}"
+
+
+def extract_segment(
+    segment: Path, *, day: date, lake: Lake, sites: SiteIndex, secret: bytes | None, workers: int
+) -> SegmentCounts | None:
+    """Read one segment and replace its part in every extracted table; None when the parts are of this version already.
+
+    `captures` is written last: its part says that the others are complete, so a run that dies is simply repeated.
+    """
+    part, made_by = part_name(segment), version(secret)
+    if lake.made_by(schema.CAPTURES, part=part, day=day) == made_by:
+        return None
+    tables = _Tables()
+    skips: dict[str, list[str | None]] = {}
+
+    def pages() -> Iterator[tuple[Page, Row]]:
+        for exchange in read_segment(segment):
+            reason = exchange.reason if not isinstance(exchange, Exchange) else not_a_page(exchange)
+            if reason:
+                skips.setdefault(reason, []).append(exchange.url)
+            if isinstance(exchange, Exchange) and not (reason and _imported(part)):
+                capture = _capture_row(exchange, part, sites.name(exchange.url))
+                tables.add({"captures": [capture]})
+                if not reason:
+                    yield _page(exchange, sites), capture
+
+    for page_rows in in_order(partial(_page_rows, secret=secret), pages(), workers):
+        tables.add(page_rows)
+    tables.add(
+        {
+            "skips": [
+                {"segment": part, "reason": reason, "records": len(urls), "example": urls[0]}
+                for reason, urls in skips.items()
+            ]
+        }
+    )
+    frames = tables.frames()
+    for table in sorted(schema.EXTRACTED, key=lambda table: table is schema.CAPTURES):
+        lake.write(table, frames[table.name], part=part, day=day, made_by=made_by)
+    return SegmentCounts(
+        segment.name,
+        {name: data.height for name, data in frames.items()},
+        dict(Counter(frames["pages"]["outcome"])),
+        {reason: len(urls) for reason, urls in skips.items()},
+    )
+
+
+class _Tables:
+    """Rows gathered by table, packed into frames as they grow: a frame takes a tenth of the memory of its rows."""
+
+    def __init__(self) -> None:
+        self._frames: dict[str, list[pl.DataFrame]] = {table.name: [] for table in schema.EXTRACTED}
+        self._rows: Rows = {table.name: [] for table in schema.EXTRACTED}
+        self._held = 0
+
+    def add(self, new: Rows) -> None:
+        for name, table_rows in new.items():
+            self._rows[name] += table_rows
+            self._held += len(table_rows)
+        if self._held > _ROWS_HELD:
+            self._pack()
+
+    def frames(self) -> dict[str, pl.DataFrame]:
+        self._pack()
+        return {name: pl.concat(frames) for name, frames in self._frames.items()}
+
+    def _pack(self) -> None:
+        for table in schema.EXTRACTED:
+            self._frames[table.name].append(frame(table, self._rows[table.name]))
+            self._rows[table.name] = []
+        self._held = 0
+
+
+def _page_rows(job: tuple[Page, Row], secret: bytes | None) -> Rows:
+    page, capture = job
+    return rows(read_page(page, secret=secret), capture, EXTRACTOR_VERSION, keep_comments=secret is not None)
+
+
+def _imported(part: str) -> bool:
+    return part.startswith("import-")
+
+
+def _page(exchange: Exchange, sites: SiteIndex) -> Page:
+    site = sites.configured(exchange.url)
+    return Page(
+        exchange.url,
+        exchange.body,
+        exchange.content_type,
+        exchange.captured_at,
+        site.timezone if site else None,
+        sites.name(exchange.url),
+    )
+
+
+def _capture_row(exchange: Exchange, part: str, site: str) -> Row:
+    captured_at = exchange.captured_at.astimezone(UTC).replace(tzinfo=None)
+    media_type = (exchange.content_type or "").partition(";")[0].strip().lower()
+    return {
+        "capture_id": digest("capture", part, exchange.offset),
+        "site": site,
+        "url": exchange.url,
+        "captured_at": captured_at,
+        "day": captured_at.date(),
+        "status": exchange.status,
+        "content_type": media_type or None,
+        "body_bytes": len(exchange.body),
+        "body_hash": blake2b(exchange.body, digest_size=16).hexdigest(),
+        "source": "import" if _imported(part) else "crawl",
+        "via": exchange.via,
+        "segment": part,
+        "offset": exchange.offset,
+    }
