@@ -39,7 +39,7 @@ def canonical_url(url: str) -> str:
     host = re.sub(r"^(www\d?|m|mobil|mobile|amp)\.(?=[^.]+\.)", "", host)
     host = host.removesuffix(":443" if scheme == "https" else ":80")
     path = _AMP_PATH.sub("", slash + path).rstrip("/")
-    kept = "&".join(part for part in query.split("&") if part and not _TRACKING.match(part))
+    kept = "&".join(part for part in query.split("&") if part and not _TRACKING.match(part.partition("=")[0]))
     return f"https://{host}{path}" + (f"?{kept}" if kept else "")
 
 
