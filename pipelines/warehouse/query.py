@@ -1,0 +1,73 @@
+"""Asking the published DuckDB file: named queries of `sql/queries/` or SQL, always read-only."""
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipelines.errors import YanyanaError
+
+_QUESTION = re.compile(r"\A-- question: (?P<question>\S.*)$", re.MULTILINE)
+_NAME = re.compile(r"[\w-]+")
+
+
+class QueryError(YanyanaError):
+    """There is nothing to ask, no query of that name, or DuckDB does not accept the SQL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A worked example: its name, the question it answers, its SQL."""
+
+    name: str
+    question: str
+    text: str
+
+
+def named_queries(sql: Path) -> dict[str, Query]:
+    """The worked examples in `sql/queries/` by name, in the order of their file names `<number>-<name>.sql`.
+
+    Raises QueryError naming a file that does not begin with its question.
+    """
+    queries = {}
+    for file in sorted((sql / "queries").glob("*.sql")):
+        text = file.read_text(encoding="utf-8")
+        opening = _QUESTION.match(text)
+        if not opening:
+            raise QueryError(f"{file}: begin it with a line `-- question: …` that says what it answers")
+        name = file.stem.partition("-")[2]
+        queries[name] = Query(name, opening["question"], text)
+    return queries
+
+
+def run(database: Path, query: str, *, sql: Path) -> pl.DataFrame:
+    """The rows that a named query, or SQL, yields on the published file.
+
+    Raises QueryError when the file is not there or not DuckDB's, the name is unknown or the SQL fails.
+    """
+    if not database.exists():
+        raise QueryError(f"{database}: nothing is published there yet; `yanyana run` makes it")
+    text = _text(query, sql)
+    try:
+        with duckdb.connect(database, read_only=True) as con:
+            rows = con.sql(text)
+            if rows is None:
+                raise QueryError("the statement yields no rows; ask with SELECT, FROM or SUMMARIZE")
+            return rows.pl()
+    except duckdb.Error as error:
+        raise QueryError(f"{database}: {error}") from error
+
+
+def _text(query: str, sql: Path) -> str:
+    """The SQL to run: that of the query so named, else `query` itself."""
+    if not _NAME.fullmatch(query):
+        return query
+    queries = named_queries(sql)
+    if query not in queries:
+        near = get_close_matches(query, queries, n=1, cutoff=0.4)
+        hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(queries)}"
+        raise QueryError(f"no query is named {query!r}; {hint}")
+    return queries[query].text

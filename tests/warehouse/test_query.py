@@ -1,0 +1,63 @@
+"""The worked examples answer on data, and a wrong question gets a helpful answer."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines.warehouse.query import QueryError, named_queries, run
+from tests.warehouse.conftest import SQL
+
+QUERIES = named_queries(SQL)
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_each_worked_example_answers_on_data(database: Path, name: str) -> None:
+    assert QUERIES[name].question.endswith("?")
+    assert not run(database, name, sql=SQL).is_empty()
+
+
+def test_there_is_an_example_for_every_mart() -> None:
+    texts = "".join(query.text for query in QUERIES.values())
+    for mart in (SQL / "marts").glob("*.sql"):
+        assert f"marts.{mart.stem}" in texts
+
+
+def test_sql_is_answered_as_a_frame(database: Path) -> None:
+    answer = run(database, "SELECT site, count(*) AS n FROM core.articles GROUP BY site ORDER BY site", sql=SQL)
+    assert answer.equals(pl.DataFrame({"site": ["akşam", "beacon"], "n": [48, 48]}))
+
+
+def test_a_misspelt_name_is_met_with_the_nearest(database: Path) -> None:
+    with pytest.raises(QueryError, match="did you mean headline-company"):
+        run(database, "headline_compny", sql=SQL)
+    with pytest.raises(QueryError, match="main-answer"):
+        run(database, "xyzzy", sql=SQL)
+
+
+def test_a_missing_or_foreign_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(QueryError, match="nothing is published there yet"):
+        run(tmp_path / "none.duckdb", "main-answer", sql=SQL)
+    (tmp_path / "foreign.duckdb").write_text("not a database" * 1000)
+    with pytest.raises(QueryError, match=r"foreign\.duckdb"):
+        run(tmp_path / "foreign.duckdb", "main-answer", sql=SQL)
+
+
+@pytest.mark.parametrize("wrong", ["SELECT nothing FROM nowhere", "SELEC 1", "SELECT 1 // 0", "DROP TABLE core.pages"])
+def test_sql_that_fails_is_reported_and_changes_nothing(database: Path, wrong: str) -> None:
+    before = database.read_bytes()
+    with pytest.raises(QueryError):
+        run(database, wrong, sql=SQL)
+    assert database.read_bytes() == before
+
+
+def test_a_statement_without_rows_is_told_so(database: Path) -> None:
+    with pytest.raises(QueryError, match="yields no rows"):
+        run(database, "-- only a comment", sql=SQL)
+
+
+def test_a_query_file_without_its_question_is_named(tmp_path: Path) -> None:
+    (tmp_path / "queries").mkdir()
+    (tmp_path / "queries" / "01-mute.sql").write_text("SELECT 1")
+    with pytest.raises(QueryError, match=r"01-mute\.sql"):
+        named_queries(tmp_path)
