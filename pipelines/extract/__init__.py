@@ -1,0 +1,1 @@
+"""HTML in, records out. Pure functions: no network, no disk, no Dagster, no database."""
