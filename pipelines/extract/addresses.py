@@ -1,0 +1,223 @@
+"""What an address looks like: a story's or a list's, the page's own or another site's.
+
+What belongs here is read from the address and from the other addresses of the page, for any site: no host names of
+publishers, only the few of platforms that never hold a publisher's stories.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from tldextract import TLDExtract
+
+# The score of an address runs from LIST (a section, a service) to STORY; NEVER is no page of a publisher at all.
+NEVER, LIST, STORY = -3.0, -2.0, 3.0
+
+_PARTS = re.compile(r"(https?)://([^/?#\\\s]+)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.IGNORECASE | re.DOTALL)
+_PLATFORM = re.compile(
+    r"(?:^|\.)(?:facebook|twitter|instagram|whatsapp|linkedin|pinterest|tiktok|telegram|reddit|tumblr|flipboard|threads"
+    r"|bsky|mastodon|snapchat|xing|youtube|addtoany)\.(?:com|net|org|app|social)$"
+    r"|^(?:x\.com|t\.me|wa\.me|t\.co|fb\.com|fb\.me|bit\.ly|amzn\.to|a\.co|youtu\.be|m\.me|(?:www\.)?amazon\.[a-z.]+"
+    r"|play\.google\.com|apps\.apple\.com|itunes\.apple\.com|open\.spotify\.com|news\.google\.com|maps\.google\.com)$",
+    re.IGNORECASE,
+)
+_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|pdf|mp3|mp4|zip|apk|ics|xml|rss)$", re.IGNORECASE)
+_DOCUMENT = re.compile(r"\d{5,}|\.(?:html?|php|aspx?|shtml|ece|cms|jsp|story|stm|htm)$", re.IGNORECASE)
+_DATE = re.compile(r"/(?:19|20)\d\d[/_-]?\d{0,2}[/_-]|/(?:19|20)\d{6}")
+_ID = re.compile(r"(?=[\w.-]*\d)(?=[\w.-]*[a-z])[a-z0-9]{8,}$", re.IGNORECASE)
+_ID_PARAMETER = re.compile(
+    r"(?:^|&)(?:p|id|article|artid|articleid|storyid|newsid|aid|nid|sid|idx|no|seq|cid|docid|news_id|story_id|article_id"
+    r"|post)=\d+",
+    re.IGNORECASE,
+)
+# Folders of lists: what stands below them is a list as well.
+_LIST_FOLDER = re.compile(
+    r"(?:tags?|tagg|topics?|categor(?:y|ies|ia|ias|ie)|kategorien?|kategori|authors?|autor(?:en|es|a)?|auteurs?|search|suche"
+    r"|buscar|hashtag|people|persons?|profile|profil|users?|members?|themen|thema|temas?|tema|etiquetas?|etiket(?:ler)?"
+    r"|konu(?:lar)?|yazar(?:lar)?|labels?|contributors?|writers?|staff|by|columnists?|journalists?|redaktion|verfasser"
+    r"|byline|reporter|taglist)$",
+    re.IGNORECASE,
+)
+# Names of lists and services: what stands below them may well be a story.
+_LIST_NAME = re.compile(
+    r"(?:news|nachrichten|section|about|about-us|contact|kontakt|kontakte|impressum|datenschutz|privacy|terms|agb|rss|feeds?"
+    r"|help|hilfe|faq|podcasts?|videos?|fotos?|photos?|galler(?:y|ies)|galerie|latest|newest|live|archive?|archiv|home"
+    r"|index|page|login|signin|register|account|newsletters?|shop|jobs|episodes|shows?)(?:\.\w+)?$",
+    re.IGNORECASE,
+)
+_SERVICE = re.compile(
+    r"(?:^|[/._-])(?:ofertas-descuentos|descuentos?|gutscheine?|coupons?|cupones|vouchers?|promo-?codes?|downloads?|login"
+    r"|signin|register|subscribe|abo|newsletters?|impressum|datenschutz|privacy|terms|wp-login|kleinanzeigen|jobs?|shop|store"
+    r"|checkout|widget|cdn-cgi|print|printmail|drucken|viewtopic|account|donate|spenden|preferences|slideshow|banner|ads?"
+    r"|adclick|click)(?=[/._-]|$)|search\.php",
+    re.IGNORECASE,
+)
+_TRACKING = re.compile(r"(?:utm_|fbclid|gclid|ref=|src=|icid|at_|xtor|wt)", re.IGNORECASE)
+_COMMENT_FRAGMENT = re.compile(r"(?:comment|respond|disqus|kommentar|yorum|comentario)", re.IGNORECASE)
+# With the list of public suffixes that comes with the library: no network, no cache on disk.
+_SUFFIXES = TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+class Address(NamedTuple):
+    """An absolute http(s) address, without its fragment.
+
+    key    the same for two addresses of one page: host without www, decoded path and parameters other than tracking
+    page   the key without parameters
+    """
+
+    url: str
+    host: str
+    path: str
+    query: str
+    key: str
+    page: str
+    to_comments: bool
+
+    @property
+    def names_id(self) -> bool:
+        """Whether the parameters, not the path, say which story it is."""
+        return bool(_ID_PARAMETER.search(self.query))
+
+
+@lru_cache(maxsize=8192)
+def site_of(host: str) -> str:
+    """The registered domain of a host name (`example.co.uk`), or the host itself where there is none."""
+    return _SUFFIXES(host).top_domain_under_public_suffix or host
+
+
+def parse_address(url: str) -> Address | None:
+    """An absolute http(s) `url` in its parts; None for anything else."""
+    found = _PARTS.match(url)
+    if found is None:
+        return None
+    scheme, netloc, path, query, fragment = found.groups()
+    page = _page_of(url)
+    host = page.partition("/")[0]
+    if not host:
+        return None
+    key = page
+    if query:
+        kept = "&".join(part for part in query.split("&") if part and not _TRACKING.match(part))
+        key = f"{page}?{kept}" if kept else page
+    url = f"{scheme.lower()}://{netloc}{path}" + (f"?{query}" if query else "")
+    return Address(url, host, path, query or "", key, page, bool(fragment and _COMMENT_FRAGMENT.match(fragment)))
+
+
+def _page_of(url: str) -> str:
+    """`Address.page` of an address without taking it apart: a page has hundreds, and few are asked for more."""
+    rest = url.partition("://")[2].partition("#")[0].partition("?")[0]
+    host, slash, path = rest.partition("/")
+    page = host.rpartition("@")[2].lower().removeprefix("www.").removesuffix(":80").removesuffix(":443")
+    return page + ((slash + (unquote(path) if "%" in path else path)).rstrip("/").casefold() if path else "")
+
+
+class Addresses:
+    """The addresses of one page, each judged against the page's own and against each other."""
+
+    __slots__ = ("_folders", "_found", "_own", "_own_query", "_own_shape", "_scores", "_site")
+
+    def __init__(self, url: str, own: Iterable[str], linked: Iterable[str]) -> None:
+        """`url` is the page's address, `own` are others that it gives for itself, `linked` all that it links to."""
+        page = parse_address(url)
+        self._own = {page.page} if page else set()
+        for other in own:
+            stated = parse_address(other)
+            if stated is not None and stated.path.strip("/"):
+                self._own.add(stated.page)
+        self._own_query = page.query if page and page.names_id else None
+        self._own_shape = _shape(page.path) if page else ""
+        self._site = site_of(page.host) if page else ""
+        self._found: dict[str, Address | None] = {}
+        self._scores: dict[str, float] = {}
+        folders: Counter[str] = Counter()
+        for path in {_page_of(link) for link in linked} | self._own:
+            at = path.rfind("/")
+            while at > 0:
+                folders[path[:at]] += 1
+                at = path.rfind("/", 0, at)
+        self._folders = folders
+
+    def __getitem__(self, url: str) -> Address | None:
+        """The parts of a linked address."""
+        if url not in self._found:
+            self._found[url] = parse_address(url)
+        return self._found[url]
+
+    def is_own(self, address: Address) -> bool:
+        """Whether an address is the page's own."""
+        if address.page not in self._own:
+            return False
+        return not (self._own_query and address.names_id and address.query != self._own_query)
+
+    def is_external(self, address: Address) -> bool:
+        """Whether an address belongs to another site; a subdomain is the same site."""
+        return site_of(address.host) != self._site
+
+    def score(self, address: Address) -> float:
+        """How much an address looks like a story's: LIST to STORY, or NEVER.
+
+        Long slugs, dates, ids and the shape of the page's own address speak for a story. Folders that other links of
+        the page lie in, tags, authors and services speak for a list.
+        """
+        known = self._scores.get(address.url)
+        if known is None:
+            known = self._scores[address.url] = self._score(address)
+        return known
+
+    def _score(self, address: Address) -> float:
+        path, query = address.path, address.query
+        if _is_platform(address.host) or _FILE.search(path):
+            return NEVER
+        segments = [segment for segment in path.split("/") if segment]
+        if not segments:
+            return 1.0 if query and _ID_PARAMETER.search(query) else NEVER
+        last = segments[-1]
+        slug = max(segments, key=len) if len(last) < 5 or last.isdigit() else last
+        joints = slug.count("-") + slug.count("_") + slug.count("+") + slug.count("%20")
+        score = (0.0, 0.25, 1.0, 1.5, 1.5, 2.0)[min(joints, 5)]
+        if _DOCUMENT.search(path) or _ID.match(last):
+            score += 1
+        elif re.search(r"\d{3}", last):
+            score += 0.5
+        if _DATE.search(path):
+            score += 1
+        if query and _ID_PARAMETER.search(query):
+            score += 1
+        if score >= 0.5 and self._own_shape.strip("w") and _shape(path) == self._own_shape:
+            score += 0.75
+        if any(_LIST_FOLDER.match(segment) for segment in segments[:-1]):
+            score -= 2.5
+        elif _LIST_NAME.match(last):
+            score -= 1.5
+        if len(segments) == 1 and joints < 2 and score < 1:
+            score -= 1
+        if self._folders[address.page] >= 2:
+            score -= 2
+        if _SERVICE.search(f"{address.host}/" + "/".join(segments[:-1] if joints >= 3 else segments)):
+            score -= 2.5
+        return max(LIST, min(STORY, score))
+
+
+@lru_cache(maxsize=8192)
+def _is_platform(host: str) -> bool:
+    return bool(_PLATFORM.search(host))
+
+
+def _shape(path: str) -> str:
+    """One letter a path segment: a number, a slug, an id, a word."""
+    shape = ""
+    for segment in path.split("/"):
+        if not segment:
+            continue
+        if segment.isdigit():
+            shape += "9"
+        elif segment.count("-") + segment.count("_") >= 2:
+            shape += "s"
+        elif re.search(r"\d{4}", segment) or _ID.match(segment):
+            shape += "i"
+        else:
+            shape += "w"
+    return shape

@@ -1,0 +1,471 @@
+"""The teaser blocks of a page: runs of cards that a reader sees as one list, with heading, kind and placement.
+
+The way from a page to its blocks, each step in a module of its own: `landmarks` says where the story lies, `addresses`
+what a link's target looks like, `teasers` which links are cards; here cards are grouped along the tree, groups get the
+heading above them, and a group that is too weak to be a list of stories is dropped; `kinds` reads what the heading
+says and `headline` what a card says.
+
+It works for a publisher never seen before: no host names, no class names of one site.
+"""
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+from pipelines.extract.addresses import Addresses
+from pipelines.extract.document import Element
+from pipelines.extract.headline import read as read_headline
+from pipelines.extract.headline import word_count
+from pipelines.extract.kinds import kind_of_heading, kind_of_markup
+from pipelines.extract.landmarks import (
+    FOOTER,
+    HEADER,
+    NEIGHBOURS,
+    SIDE,
+    TAB,
+    Landmarks,
+    block_of,
+    own_zones,
+    words_of,
+)
+from pipelines.extract.page import HEADINGS, Link, Page
+from pipelines.extract.record import Article, Block, Item, Kind, Placement
+from pipelines.extract.teasers import Teaser, common, find_teasers
+from pipelines.lake.text import fold
+
+# How sure it is that a text is a heading: an h1 to h6, an element named a title or a wording that names a kind, any
+# short text.
+_HEADING, _TITLED, _SHORT = 2, 1, 0
+_LONGEST_HEADING = 90
+# How far a heading may stand from its list: elements to climb from it, and from the list, to where they meet.
+_CLIMB_FROM_HEADING, _CLIMB_FROM_LIST = 3, 5
+
+_TITLE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:titles?|heading|headline|header|ttl|caption|tit|titulo|titre|titolo|label|hd|head|baslik|name|titel"
+    r"|ueberschrift|cabecera|tab)(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+# Short texts near a list that never are its heading.
+_NO_HEADING = re.compile(
+    r"^\W*(?:share|partager|teilen|compartir|condividi|paylaş|compartilh|tags?\b|schlagw|stichw|keywords|etiket|關鍵字|previous\b"
+    r"|next\b|prev\b|weiter\W*$|zurück|weiterlesen|anterior\W*$|siguiente\W*$|önceki\W*$|sonraki\W*$|powered|tümü\W*$|more\W*$"
+    r"|mehr\W*$|alle\W*$|see all|view all|all\W*$|show|follow|folgen|subscribe|abonn|newsletter|sign up|login|log in|advert"
+    r"|anzeige\W*$|werbung\W*$|publicidad\W*$|reklam\W*$|publicité|comment|kommentar|\d+ comment|close|schließen|menu|search"
+    r"|suche|loading|play|video\W*$|foto|image|credit|by\b|von\b|por\b|©|getty)",
+    re.IGNORECASE,
+)
+# Headings over lists of keywords, people and comments. Lists of stories under them have long lines or pictures.
+_LABELS_HEADING = re.compile(
+    r"\b(?:topics|themen|temas|tags|konular|etiketler|keywords|authors?|autoren|subscribe|newsletter|comments?|kommentare"
+    r"|comentarios|yorumlar|commentaires|jobs)\b",
+    re.IGNORECASE,
+)
+_TABS = re.compile(
+    r"(?:^|[\s_-])(?:tabs|tab-?(?:content|container|wrap|wrapper|box|group|panes|panels))(?=$|[\s_-])", re.IGNORECASE
+)
+_POSITIONAL = re.compile(r"\d|first|last|odd|even|active|current")
+
+
+@dataclass(slots=True, eq=False)
+class _Group:
+    """Cards that belong together so far.
+
+    root     the smallest element around the cards
+    first    the element in which the list begins: the root's child around the first card
+    open     whether neighbours may still join
+    tab_of   the group beside it of which this is another tab
+    """
+
+    cards: list[Teaser]
+    root: Element
+    first: Element
+    open: bool = True
+    tab_of: "_Group | None" = None
+    heading: str | None = None
+
+
+@dataclass(slots=True)
+class _Unit:
+    """A child of an element under which groups meet, with the groups in it."""
+
+    element: Element
+    groups: list[_Group]
+    solo: bool
+    labels: list["_Label"]
+
+
+@dataclass(slots=True)
+class _Meeting:
+    """An element under which cards meet, while its units are still coming in."""
+
+    element: Element
+    units: list[tuple[Element, list[_Group], bool]] = field(default_factory=list)
+
+
+@dataclass(slots=True, frozen=True)
+class _Label:
+    element: Element
+    text: str
+    strength: int
+
+
+class _Labels:
+    """The short texts of a page that may be headings, found where they are asked for."""
+
+    __slots__ = ("_addresses", "_known", "_link_orders", "_page")
+
+    def __init__(self, page: Page, addresses: Addresses) -> None:
+        self._page = page
+        self._addresses = addresses
+        self._link_orders = [link.element.order for link in page.links]
+        self._known: dict[int, _Label | None] = {}
+
+    def between(self, start: int, end: int, least: int) -> list[_Label]:
+        """The labels of at least that strength that begin at an order in [start, end), nearest to `end` last."""
+        found: list[_Label] = []
+        order = max(start, end - 80)
+        elements = self._page.elements
+        while order < end:
+            label = self._label(elements[order])
+            if label is None:
+                order += 1
+                continue
+            if label.strength >= least:
+                found.append(label)
+            order = label.element.end
+        return found
+
+    def _label(self, element: Element) -> _Label | None:
+        order = element.order
+        if order not in self._known:
+            self._known[order] = self._read(element)
+        return self._known[order]
+
+    def _read(self, element: Element) -> _Label | None:
+        length = element.text_end - element.text_start
+        if not 1 < length < 3 * _LONGEST_HEADING or element.name in ("script", "img", "a", "li", "ul", "ol"):
+            return None
+        named = element.name in HEADINGS
+        if not named and any(isinstance(child, Element) and block_of(child) is child for child in element.contents):
+            return None
+        text = self._page.text_of(element)
+        if not 1 < len(text) <= _LONGEST_HEADING or _NO_HEADING.search(text) or not 0 < word_count(text) <= 12:
+            return None
+        if self._shows_story(element):
+            return None
+        if named or (isinstance(element.parent, Element) and element.parent.name in HEADINGS):
+            return _Label(element, text, _HEADING)
+        if element.name in ("summary", "legend") or _TITLE_CLASS.search(words_of(element)):
+            return _Label(element, text, _TITLED)
+        if isinstance(element.parent, Element) and _TITLE_CLASS.search(words_of(element.parent)):
+            return _Label(element, text, _TITLED)
+        named_kind = len(text) < 50 and kind_of_heading(text) is not None
+        return _Label(element, text, _TITLED if named_kind else _SHORT)
+
+    def leads_to_story(self, link: Link) -> bool:
+        """Whether a link may lead to a story: a heading that links to its section does not."""
+        address = self._addresses[link.url]
+        return address is not None and (self._addresses.is_own(address) or self._addresses.score(address) > -1)
+
+    def links_in(self, element: Element) -> list[Link]:
+        """The links within an element, in document order."""
+        start = bisect_left(self._link_orders, element.order)
+        return self._page.links[start : bisect_left(self._link_orders, element.end)]
+
+    def _shows_story(self, element: Element) -> bool:
+        """Whether the element holds a link to a story or stands in one."""
+        if any(self.leads_to_story(link) for link in self.links_in(element)):
+            return True
+        around = element.parent
+        for _ in range(5):
+            if not isinstance(around, Element):
+                return False
+            if around.name == "a":
+                return True
+            around = around.parent
+        return False
+
+
+def _similar(one: Element, other: Element) -> bool:
+    """Whether two siblings look like entries of one list: the same element with mostly the same class names."""
+    if one.name != other.name:
+        return False
+    if one.name in ("li", "tr", "dd"):
+        return True
+    names = [
+        {name for name in element.attrs.get("class", ()) if not _POSITIONAL.search(name)} for element in (one, other)
+    ]
+    return names[0] == names[1] or len(names[0] & names[1]) >= 0.4 * len(names[0] | names[1])
+
+
+class _Grouping:
+    """Groups cards bottom-up along the tree."""
+
+    __slots__ = ("_labels", "_landmarks")
+
+    def __init__(self, landmarks: Landmarks, labels: _Labels) -> None:
+        self._landmarks = landmarks
+        self._labels = labels
+
+    def group(self, cards: list[Teaser]) -> list[_Group]:
+        """The groups of `cards` in document order."""
+        if not cards:
+            return []
+        # A stack of elements under which neighbouring cards meet, outermost first. One that is popped is complete.
+        meetings: list[_Meeting] = []
+        pending = ([_Group([cards[0]], cards[0].node, cards[0].node)], True)
+        for card, following in zip(cards, cards[1:], strict=False):
+            element = common(card.node, following.node)
+            while meetings and meetings[-1].element.depth > element.depth:
+                pending = self._close(meetings.pop(), pending)
+            if not meetings or meetings[-1].element is not element:
+                meetings.append(_Meeting(element))
+            self._add(meetings[-1], pending)
+            pending = ([_Group([following], following.node, following.node)], True)
+        while meetings:
+            pending = self._close(meetings.pop(), pending)
+        return pending[0]
+
+    def _add(self, meeting: _Meeting, pending: tuple[list[_Group], bool]) -> None:
+        groups, solo = pending
+        meeting.units.append((_child(meeting.element, groups[0].cards[0].node), groups, solo))
+
+    def _close(self, meeting: _Meeting, pending: tuple[list[_Group], bool]) -> tuple[list[_Group], bool]:
+        self._add(meeting, pending)
+        element = meeting.element
+        layout = element.order in self._landmarks.layout
+        done: list[_Group] = []
+        before: _Unit | None = None
+        for child, groups, solo in meeting.units:
+            labels = self._labels.between(child.order, groups[0].first.order, _HEADING if solo else _TITLED)
+            unit = _Unit(child, groups, solo, labels)
+            if before is not None and self._joins(before, unit, element, layout):
+                group = before.groups[-1]
+                if len(group.cards) == 1:
+                    group.first = before.element
+                group.cards += groups[0].cards
+                group.root = element
+                before = _Unit(child, [group], False, before.labels)
+            else:
+                done += groups
+                before = unit
+        if len(done) > 1:
+            for group in done:
+                group.open = False
+        else:
+            group = done[0]
+            group.root = element
+            group.first = _child(element, group.cards[0].node)
+            group.open = not layout
+        return done, False
+
+    def _joins(self, before: _Unit, unit: _Unit, parent: Element, layout: bool) -> bool:
+        """Whether two neighbouring units under `parent` are one list."""
+        last, group = before.groups[-1], unit.groups[0]
+        if len(unit.groups) > 1 or not last.open or not group.open:
+            return False
+        gap = (before.element.end, unit.element.order)
+        if self._labels.between(*gap, _TITLED) or self._landmarks.prose_between(*gap):
+            return False
+        similar = _similar(before.element, unit.element)
+        if unit.solo and before.solo:
+            # Two boxes with a headed card each, side by side in the page's layout, are two lists.
+            boxes = layout and unit.labels and before.labels and unit.element.name in ("section", "aside", "div")
+            if boxes and unit.labels[0].text != before.labels[0].text:
+                return False
+            return similar or not (layout or unit.labels)
+        if unit.labels or before.labels or (layout and not similar):
+            return False
+        if unit.solo or before.solo:
+            return True
+        shared = {card.key for card in last.cards} & {card.key for card in group.cards}
+        tabs = own_zones(before.element) & own_zones(unit.element) & TAB or _TABS.search(words_of(parent))
+        if tabs or len(shared) > 0.1 * len(group.cards) or unit.element.name == "ol":
+            if similar:
+                group.tab_of = last
+            return False
+        return not self._labels.between(unit.element.order, group.first.order, _SHORT)
+
+
+def _child(parent: Element, inner: Element) -> Element:
+    """The child of `parent` that `inner` stands in; `parent` itself where they are one."""
+    while inner is not parent and inner.parent is not parent:
+        inner = inner.parent  # pyright: ignore[reportAssignmentType]: `parent` is around `inner`
+    return inner
+
+
+def _heading(group: _Group, previous_end: int, labels: _Labels, landmarks: Landmarks) -> str | None:
+    """The heading of a group: the surest short text between the list before and this one, near enough to belong."""
+    first = group.first if len(group.cards) > 1 else group.cards[0].node
+    best: _Label | None = None
+    for label in reversed(labels.between(previous_end, first.order, _SHORT)):
+        element = label.element
+        title = landmarks.title
+        if title is not None and title.order <= element.order < title.end:
+            break
+        meeting, climbed = element.parent, 0
+        while isinstance(meeting, Element) and not meeting.order <= first.order < meeting.end:
+            meeting, climbed = meeting.parent, climbed + 1
+        if not isinstance(meeting, Element) or climbed > _CLIMB_FROM_HEADING:
+            continue
+        if first.depth - meeting.depth > _CLIMB_FROM_LIST:
+            continue
+        # Among the story's own elements any subheading may precede a teaser: only the wording tells.
+        if meeting.order in landmarks.layout and len(group.cards) < 3 and kind_of_heading(label.text) is None:
+            continue
+        if best is None or label.strength > best.strength:
+            best = label
+        if label.strength == _HEADING:
+            break
+    if best is not None:
+        return best.text
+    return group.tab_of.heading if group.tab_of is not None else None
+
+
+def _placement(group: _Group, zones: int, landmarks: Landmarks) -> Placement:
+    start = group.cards[0].start
+    if landmarks.in_body(start):
+        return "body"
+    if zones & FOOTER:
+        return "footer"
+    if zones & SIDE:
+        return "side"
+    return "top" if start < landmarks.first or landmarks.before_story(start) else "below"
+
+
+def _stated_kind(group: _Group, landmarks: Landmarks) -> Kind | None:
+    """The kind that class names and ids around a group state, nearest first."""
+    around = group.root
+    for _ in range(4):
+        if not isinstance(around, Element) or around.order in landmarks.layout:
+            break
+        kind = kind_of_markup(words_of(around))
+        if kind is not None:
+            return kind
+        around = around.parent
+    return None
+
+
+def _is_list(group: _Group, zones: int, placement: Placement, kind: Kind | None) -> bool:
+    """Whether a group shows stories: its cards' words and addresses, pictures and headings taken together."""
+    cards = group.cards
+    count = len(cards)
+    words = sum(card.words for card in cards) / count
+    address = sum(card.address for card in cards) / count
+    images = sum(card.image for card in cards) / count
+    headings = sum(card.heading for card in cards) / count
+    external = sum(card.external for card in cards) / count
+    score = words + 0.6 * (address + images + headings - external) + 0.6 * (kind is not None) + 0.15 * min(count, 4)
+    if zones & FOOTER:
+        score -= 0.8
+    if zones & NEIGHBOURS:
+        score += 0.5
+    elif zones & HEADER:
+        score -= 0.5
+    if count == 1:
+        score -= 0.5
+    if placement == "top" and kind is None and address < 2:
+        score -= 0.6
+    plain = not images and not headings
+    if plain and group.heading and _LABELS_HEADING.search(group.heading) and _mean_length(cards) < 6:
+        return False
+    if count == 1 and kind is None and not zones & NEIGHBOURS:
+        return cards[0].legible and score >= 3.2
+    if words < 1.2 and plain:
+        return False
+    if words < 1.7 and (headings < 0.5 or address < 1.5) and not zones & NEIGHBOURS:
+        return score >= (3.3 if images < 0.5 and kind is None else 3.0)
+    return score >= 2.6
+
+
+def _mean_length(cards: list[Teaser]) -> float:
+    return sum(max(word_count(link.text) for link in card.links) for card in cards) / len(cards)
+
+
+def _in_drop_down(group: _Group, labels: _Labels) -> bool:
+    """Whether a group opens from an entry of a menu that no class name calls one: a list entry headed by its section."""
+    around = group.root
+    while len(group.cards) > 1 and isinstance(around, Element):
+        if around.name == "li":
+            link = labels.links_in(around)[0]
+            if link.element.order < group.cards[0].start and word_count(link.text) <= 3 and not labels.leads_to_story(link):
+                return True
+        around = around.parent
+    return False
+
+
+def _is_repeated(group: _Group, before: _Group) -> bool:
+    """Whether a group says what the one before it says: a copy for another width of the window, or a ticker's loop."""
+    if group.heading not in (None, before.heading):
+        return False
+    return [card.key for card in group.cards] == [card.key for card in before.cards]
+
+
+def find_blocks(page: Page, article: Article | None) -> list[Block]:
+    """The teaser blocks of a page in document order; `article` is the page's own story, None on a page without one.
+
+    Every item is a link to another story. `slot` counts from 1 in document order within its block. A story that stands
+    twice in one list has two items. Empty placeholders of widgets give nothing.
+    """
+    addresses = Addresses(page.url, _own_addresses(page), {link.url for link in page.links})
+    landmarks = Landmarks(page, fold((article or {}).get("title") or page.meta_content("og:title") or ""))
+    cards = find_teasers(page, addresses, landmarks)
+    labels = _Labels(page, addresses)
+    blocks: list[Block] = []
+    end = 0
+    kept: tuple[_Group, Placement] | None = None
+    for group in _Grouping(landmarks, labels).group(cards):
+        group.heading = _heading(group, end, labels, landmarks)
+        end = max(group.cards[-1].end, _child(group.root, group.cards[-1].node).end if len(group.cards) > 1 else 0)
+        group.cards = [card for card in group.cards if not card.own]
+        if not group.cards:
+            continue
+        zones = group.cards[0].zones
+        placement = _placement(group, zones, landmarks)
+        said = kind_of_heading(group.heading) if group.heading else None
+        stated = _stated_kind(group, landmarks)
+        if placement == "top" and _in_drop_down(group, labels):
+            continue
+        if not _is_list(group, zones, placement, said or stated):
+            continue
+        if kept is not None and kept[1] == placement and _is_repeated(group, kept[0]):
+            continue
+        items = _items(group)
+        if not items:
+            continue
+        kept = (group, placement)
+        kind = said or stated or "more"
+        if placement == "body" and kind != "sponsored":
+            kind = "inline"
+        blocks.append({"kind": kind, "heading": group.heading, "placement": placement, "items": items})
+    return blocks
+
+
+def _own_addresses(page: Page) -> list[str]:
+    """The addresses that a page gives for itself in its head."""
+    stated = [link.attrs.get("href") for link in page.by_name.get("link", ()) if "canonical" in link.attrs.get("rel", ())]
+    stated.append(page.meta_content("og:url"))
+    return [url for href in stated if href and (url := page.resolve(href))]
+
+
+def _items(group: _Group) -> list[Item]:
+    items: list[Item] = []
+    for card in group.cards:
+        headline, alt = read_headline(card.links, url=card.url)
+        if headline is None:
+            continue
+        items.append(
+            {
+                "slot": len(items) + 1,
+                "url": card.url,
+                "headline": headline.headline,
+                "headline_source": headline.headline_source,
+                "display": headline.display,
+                "display_source": headline.display_source,
+                "image_alt": alt,
+                "external": card.external,
+                "sponsored": False,
+                "source": "html",
+            }
+        )
+    return items

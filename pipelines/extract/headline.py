@@ -1,0 +1,231 @@
+"""The headline of a teaser: its cleanest full form, and the form that is shown when the two differ.
+
+A card states its headline up to four times: in the text of its link, in the link's `title` or `aria-label`, and in the
+`alt` of its picture. Sites shorten or sharpen the shown form and keep the full one in an attribute, and other sites
+fill the same attributes with "Posts by …" or the caption of a photo. What belongs here is the choice between them.
+Which links make a card is decided in `teasers`.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+from urllib.parse import unquote
+
+from pipelines.extract.document import Element, ScriptText
+from pipelines.extract.page import HEADINGS, Link
+from pipelines.lake.text import clean, headline_key
+
+Source = Literal["heading", "text", "title", "aria-label", "image_alt"]
+
+# Longer than any headline: a `title` that holds the whole teaser, or a caption.
+LONGEST = 250
+
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’.-][^\W_]+)*")
+
+# What stands before a headline without belonging to it: a rank, a time, the kind of the medium.
+_BEFORE = re.compile(
+    r"^(?:\d{1,3}\s*[.)]-?\s+(?=\D)|\d{1,2}[:.]\d{2}(?:\s*(?:uhr|h))?\s+(?=\D)"
+    r"|(?:video|videos|foto|fotos|photos?|bilder|galeri|galería|galerie|gallery|podcast|live|canlı|watch|audio)\s*[:|•·–-]\s*"
+    r"|[»›>•·▶►→]+\s*)+",
+    re.IGNORECASE,
+)
+_LINK_PHRASE = re.compile(
+    r"^(?:permanent link to|permalink to|permalink|link to|go to|read more about|read more|read|view|open|continue reading"
+    r"|zum artikel|artikel lesen|weiterlesen|lire la suite de|lire|leer más|ir a)\s*[:\-–]?\s+",
+    re.IGNORECASE,
+)
+_NO_HEADLINE = re.compile(
+    r"^(?:posts? by|posts from|all posts|view all|see all|articles? by|author|by |autor|beiträge von|artikel von|https?://|www\."
+    r"|image|bild|foto|photo|picture|thumbnail|logo|avatar|\W*$)|\.(?:jpe?g|png|webp|gif)$",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"^[\"“„«»‚'](.*)[\"”“»«'’]$", re.DOTALL)
+
+
+# Elements that belong to the phrase they stand in; any other element within a link begins another text of the card.
+_PHRASE = frozenset("b bdi cite em font i mark nobr q s strong sub sup u wbr br".split())
+_BESIDE = frozenset(("time", "small", "figcaption", "button", "figure"))
+_HEADLINE_CLASS = re.compile(r"(?:^|[\s_-])(?:headline|title|titel|titulo|titre|titolo|baslik|ttl|heading)", re.IGNORECASE)
+_BESIDE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:time|date|datum|fecha|kicker|categor|rubri|section|label|tag|author|autor|byline|badge|eyebrow|overline"
+    r"|overhead|topic|meta|count|counter|duration|icon|sr-only|visually-?hidden|screen-?reader|premium|plus|abo|rank|number"
+    r"|comments?|credit|caption|button|btn|cta|spitzmarke|dachzeile|roofline|flag|live)",
+    re.IGNORECASE,
+)
+_SUMMARY_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:summary|descr|excerpt|lead|intro|spot|abstract|subtitle|subline|standfirst|deck|dek|snippet|text)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True, frozen=True)
+class Headline:
+    """The chosen forms: `display` and its source are None where what is shown says the same as `headline`."""
+
+    headline: str
+    headline_source: Source
+    display: str | None
+    display_source: Source | None
+
+
+def word_count(text: str) -> float:
+    """How many words `text` has; scripts that put no blank between words count 2.6 characters as one.
+
+    Numbers alone are no words: "12" or "83.0.4250" does not make a label a headline.
+    """
+    if not text.isascii():
+        unspaced = len(_UNSPACED.findall(text))
+        if unspaced >= 4 and unspaced * 2 > len(text):
+            return unspaced / 2.6
+    return len(_WORD.findall(text))
+
+
+def tidy(text: str) -> str:
+    """`text` as a headline: NFC, single blanks, without a rank, a time or a medium's name before it."""
+    text = clean(text)
+    return _BEFORE.sub("", text) or text
+
+
+def choose(
+    shown: str,
+    shown_source: Source,
+    *,
+    title: str = "",
+    label: str = "",
+    alt: str = "",
+    url: str = "",
+) -> Headline | None:
+    """The headline and its shown form from what a card states; None where none of it can be read.
+
+    `shown` is the visible text and `shown_source` where it stands; `title`, `label` and `alt` are the attributes of
+    the card's links and picture, empty where missing. An attribute wins over the shown text only if it is fuller and
+    speaks of the same story: it shares words with the shown text, or with the address, whose slug is made from the
+    full headline.
+    """
+    shown = tidy(shown)
+    said: list[tuple[str, Source]] = [(title, "title"), (label, "aria-label"), (alt, "image_alt")]
+    best: tuple[str, Source] | None = None
+    for text, source in said:
+        text = tidy(_LINK_PHRASE.sub("", clean(text)))
+        if not text or len(text) > LONGEST or _NO_HEADLINE.search(text):
+            continue
+        if not shown or _is_fuller(text, shown, source, url):
+            best = (text, source)
+            break
+    if best is None:
+        return Headline(shown, shown_source, None, None) if shown else None
+    headline, source = best
+    if not shown or _same(headline, shown):
+        return Headline(headline, source, None, None)
+    return Headline(headline, source, shown, shown_source)
+
+
+def read(links: Sequence[Link], *, url: str) -> tuple[Headline | None, str | None]:
+    """The headline of a card and the `alt` of its picture, from the card's links."""
+    shown, source = "", "text"
+    best = -10.0
+    title = label = alt = ""
+    for link in links:
+        for text, weight, in_heading in _texts(link):
+            if weight > best:
+                best, shown, source = weight, text, "heading" if in_heading else "text"
+        title = title or link.title
+        label = label or link.aria_label
+        alt = alt or link.image_alt
+    chosen = choose(shown, source, title=title, label=label, alt=alt, url=url)
+    return chosen, clean(alt) or None
+
+
+def _texts(link: Link) -> list[tuple[str, float, bool]]:
+    """The texts that a link shows, each with how much it looks like the headline and whether it is in a heading."""
+    found: list[tuple[str, float, bool]] = []
+    parts: list[str] = []
+    outside = link.heading is not None
+
+    def end_text(weight: float, in_heading: bool) -> None:
+        text = clean("".join(parts))
+        parts.clear()
+        if text:
+            found.append((text, weight + min(word_count(text), 12) / 4, in_heading or outside))
+
+    # Each entry: a node, the weight and heading of the text that it belongs to, or None where that text ends.
+    pending: list[tuple[object, float, bool]] = [(link.element, 0.0, False)]
+    while pending:
+        node, weight, in_heading = pending.pop()
+        if node is None:
+            end_text(weight, in_heading)
+        elif isinstance(node, Element):
+            if node.name in ("script", "noscript", "template"):
+                continue
+            if node.name in _PHRASE:
+                parts.append(" " if node.name == "br" else "")
+                pending.extend((child, weight, in_heading) for child in reversed(node.contents))
+                continue
+            end_text(weight, in_heading)
+            inner = weight if node is link.element else weight + _weight(node.name, " ".join(node.attrs.get("class", ())))
+            heading = in_heading or node.name in HEADINGS
+            pending.append((None, inner, heading))
+            pending.extend((child, inner, heading) for child in reversed(node.contents))
+        elif not isinstance(node, ScriptText):
+            parts.append(str(node))
+    return found
+
+
+@lru_cache(maxsize=16384)
+def _weight(name: str, names: str) -> float:
+    """How much an element within a link speaks for its text being the headline."""
+    weight = 0.0
+    if name in HEADINGS:
+        weight += 3
+    elif name in _BESIDE:
+        weight -= 3
+    elif name == "p":
+        weight -= 0.5
+    if names:
+        if _HEADLINE_CLASS.search(names):
+            weight += 2
+        elif _BESIDE_CLASS.search(names):
+            weight -= 3
+        elif _SUMMARY_CLASS.search(names):
+            weight -= 1
+    return weight
+
+
+def _same(one: str, other: str) -> bool:
+    return headline_key(one) == headline_key(other)
+
+
+def _is_fuller(text: str, shown: str, source: Source, url: str) -> bool:
+    """Whether an attribute's `text` is the fuller form of the headline that is `shown`."""
+    full, short = headline_key(text), headline_key(shown)
+    if full == short:
+        # The same words: mixed case reads better than capitals.
+        return shown.isupper() and not text.isupper()
+    if word_count(text) < 3 or len(full) <= len(short):
+        return False
+    cut = short.rstrip("…. ")
+    if len(cut) >= 12 and full.startswith(cut):
+        return True
+    full_words, short_words = set(full.split()), set(short.split())
+    shared = len(full_words & short_words) / max(1, len(short_words))
+    if source == "image_alt":
+        # Captions share a name or two with the headline; a headline in `alt` shares most of it.
+        return shared >= 0.7
+    return shared >= 0.5 or _in_slug(full_words, url) >= 0.5
+
+
+def _in_slug(words: set[str], url: str) -> float:
+    """The share of the longer words of a headline that its address spells, after folding to ASCII letters."""
+    slug = _ascii(headline_key(unquote(url.rpartition("//")[2])))
+    long_words = [_ascii(word) for word in words if len(word) > 3]
+    return sum(word in slug for word in long_words) / max(1, len(long_words))
+
+
+_TO_ASCII = str.maketrans("çğıöşüâîûáàäãåéèêëíìïóòôõøúùñýæß", "cgiosuaiuaaaaaeeeeiiiooooouunyas")
+
+
+def _ascii(text: str) -> str:
+    return text.translate(_TO_ASCII)

@@ -1,0 +1,256 @@
+"""Where the parts of a page lie: its own story, and the zones that class names, roles and elements announce.
+
+What belongs here is geography that is read from markup alone, for any site. Which links are teasers is decided in
+`teasers`, which of them make a block in `blocks`.
+"""
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from functools import lru_cache
+
+from pipelines.extract.document import INLINE, Element
+from pipelines.extract.page import Page
+
+# Zones, as bits of one number: an element lies in its own zones and in those of all its ancestors.
+MENU, NAV, SIDE, FOOTER, HEADER, COMMENTS, CHROME, UNREAD, TAB, NEIGHBOURS = (1 << bit for bit in range(10))
+
+# Words of class names and ids. Each stands between the separators that developers use: blank, hyphen, underscore.
+_EDGE, _TAIL = r"(?:^|[\s_-])(?:", r")(?=$|[\s_-])"
+_MENU = re.compile(
+    _EDGE + r"menus?|mega-?menu|navbar|nav|navi|navigation|drawer|burger|hamburger|off-?canvas|flyout|dropdown|topbar"
+    r"|sitemap|site-?map|search-?(?:overlay|box|form|drop)|nav-?(?:item|list|menu|drawer)|menu-?(?:item|list)"
+    r"|(?:main|top|site|primary|global|sub|mobile)(?:menu|nav)" + _TAIL + r"|NavigationItem",
+    re.IGNORECASE,
+)
+# Links to the story before and the story after are navigation by name and teasers by nature.
+_NEIGHBOURS = re.compile(
+    r"post-?nav|nav-?(?:links|below|single|previous|next|post)|prev-?next|(?:article|entry|single|story)-?nav"
+    r"|navigation-?post|loop-nav|adjacent",
+    re.IGNORECASE,
+)
+_SIDE = re.compile(
+    _EDGE + r"side-?bar|side|aside|rail|right-?(?:col|column|rail|side|hand)|rightcol|marginal|col-?right|complementary"
+    r"|secondary|sidecol|sidebox" + _TAIL + "|sidebar",
+    re.IGNORECASE,
+)
+_FOOTER = re.compile(
+    r"(?:^|\s)(?:site|page|global|main)?[_-]?footer|(?:^|[\s_-])(?:bottom-?nav|colophon)(?=$|[\s_-])", re.IGNORECASE
+)
+_COMMENTS = re.compile(
+    r"(?:^|\s)(?:comments?|comments?[_-]?(?:list|area|section|thread|wrapper|container|body|content|form)|commentlist"
+    r"|recent-?comments|widget_recent_comments|respond|disqus_?thread|kommentare?|yorumlar|comentarios|commentaires)(?=$|\s)",
+    re.IGNORECASE,
+)
+_CHROME = re.compile(
+    _EDGE + r"breadcrumbs?|pagination|paginator|pager|share|sharing|social|newsletter|cookie|consent|gdpr|login"
+    r"|sign-?(?:in|up)|paywall|subscribe|subscription|byline|authors?|author-?(?:box|bio|info)|tags|tag-?(?:list|cloud)"
+    r"|keywords|topics?|hashtags|legal|copyright|disclaimer|toc|table-of-contents|skip-?links?|app-?(?:banner|promo)"
+    r"|jobs?|coupons?|weather|stocks?|toolbar|addtoany|sharedaddy" + _TAIL,
+    re.IGNORECASE,
+)
+_TAB = re.compile(_EDGE + r"tabs?|tab-?(?:pane|panel|content)|tabpanel|accordion" + _TAIL, re.IGNORECASE)
+
+_BY_NAME = {
+    "nav": NAV,
+    "aside": SIDE,
+    "footer": FOOTER,
+    "header": HEADER,
+    "noscript": UNREAD,
+    "template": UNREAD,
+    "iframe": UNREAD,
+    "dialog": UNREAD,
+    "select": UNREAD,
+}
+_BY_ROLE = {
+    "navigation": NAV,
+    "menu": MENU,
+    "menubar": MENU,
+    "search": MENU,
+    "complementary": SIDE,
+    "contentinfo": FOOTER,
+    "dialog": UNREAD,
+    "alertdialog": UNREAD,
+    "tabpanel": TAB,
+}
+
+
+def words_of(element: Element) -> str:
+    """The element's class names and id, blank between them."""
+    attrs = element.attrs
+    if not attrs:
+        return ""
+    names = " ".join(attrs["class"]) if "class" in attrs else ""
+    return f"{names} {attrs['id']}" if "id" in attrs else names
+
+
+@lru_cache(maxsize=65536)
+def zones_of_words(words: str) -> int:
+    """The zones that class names and an id announce."""
+    zones = 0
+    if _NEIGHBOURS.search(words):
+        zones |= NEIGHBOURS
+    elif _MENU.search(words):
+        zones |= MENU
+    for pattern, zone in ((_SIDE, SIDE), (_FOOTER, FOOTER), (_COMMENTS, COMMENTS), (_CHROME, CHROME), (_TAB, TAB)):
+        if pattern.search(words):
+            zones |= zone
+    return zones
+
+
+def own_zones(element: Element) -> int:
+    """The zones that an element itself announces, by its name, role, class names and id."""
+    zones = _BY_NAME.get(element.name, 0)
+    attrs = element.attrs
+    if attrs:
+        if "role" in attrs:
+            zones |= _BY_ROLE.get(attrs["role"], 0)
+        if "class" in attrs or "id" in attrs:
+            zones |= zones_of_words(words_of(element))
+    return zones
+
+
+def block_of(element: Element) -> Element:
+    """The nearest element around `element`, itself included, that makes a block of lines."""
+    while element.name in INLINE and isinstance(element.parent, Element):
+        element = element.parent
+    return element
+
+
+class Landmarks:
+    """Where a page's own story stands.
+
+    title       the heading of the story, or None
+    body        the narrowest element that holds most of the page's prose, or None
+    first, last  the order of the first and the last block of that prose (both 0 on a page without prose)
+    layout      the orders of all elements around the title or the body: they belong to the page, not to one part of it
+    """
+
+    __slots__ = ("_prose", "_zones", "body", "first", "last", "layout", "title")
+
+    def __init__(self, page: Page, stated_title: str) -> None:
+        """Read the landmarks of `page`; `stated_title` is the title that its metadata gives, folded."""
+        self.title = _title(page, stated_title)
+        prose = _prose(page, self.title.order if self.title else 0)
+        self._prose = sorted(block.order for block, _ in prose)
+        self.body = _body(prose)
+        self.layout: set[int] = set()
+        for around in (self.body, self.title):
+            while isinstance(around, Element):
+                self.layout.add(around.order)
+                around = around.parent
+        self.first, self.last = self._extent(prose)
+        self._zones: dict[int, int] = {}
+
+    def zones(self, element: Element) -> int:
+        """The zones that `element` lies in. Layout elements announce none: the sidebar's layout is not a sidebar."""
+        path: list[Element] = []
+        known = self._zones
+        around = element
+        while isinstance(around, Element) and around.order not in known:
+            path.append(around)
+            around = around.parent
+        zones = known[around.order] if isinstance(around, Element) else 0
+        for inner in reversed(path):
+            if inner.order not in self.layout:
+                zones |= own_zones(inner)
+            known[inner.order] = zones
+        return zones
+
+    def prose_between(self, start: int, end: int) -> bool:
+        """Whether a block of prose begins at an order in [start, end)."""
+        return bisect_left(self._prose, start) < bisect_left(self._prose, end)
+
+    def in_body(self, order: int) -> bool:
+        """Whether the element at `order` stands between the paragraphs of the story."""
+        body = self.body
+        return body is not None and body.order <= order < body.end and self.first < order <= self.last
+
+    def before_story(self, order: int) -> bool:
+        """Whether the element at `order` stands before the story's title, or on a page without one before its prose."""
+        return order < (self.title.order if self.title else self.first)
+
+    def _extent(self, prose: list[tuple[Element, float]]) -> tuple[int, int]:
+        """First and last block of the body's prose. Boxes of other matter in it (newsletter, teasers) do not count."""
+        blocks = [block for block, _ in prose if self._clear(block)]
+        if not blocks:
+            at = self.title.order if self.title else 0
+            return at, at
+        depths = [block.depth for block in blocks]
+        usual = max(set(depths), key=lambda depth: (depths.count(depth), -depth))
+        blocks = [block for block in blocks if abs(block.depth - usual) <= 1]
+        return blocks[0].order, blocks[-1].order
+
+    def _clear(self, block: Element) -> bool:
+        """Whether nothing between the body and a block of its prose announces other matter."""
+        around = block
+        while isinstance(around, Element) and around is not self.body:
+            if own_zones(around) & (SIDE | NAV | MENU | FOOTER | CHROME):
+                return False
+            around = around.parent
+        return around is self.body
+
+
+def _title(page: Page, stated: str) -> Element | None:
+    """The h1 that the page's metadata agrees with, else the longest."""
+    found = [(page.text_of(h1), h1) for h1 in page.by_name.get("h1", ())]
+    found = [(text, h1) for text, h1 in found if text]
+    for text, h1 in found:
+        folded = text.casefold()
+        if stated and (folded[:25] == stated[:25] or folded in stated or stated in folded):
+            return h1
+    return max(found, key=lambda pair: len(pair[0]), default=(None, None))[1]
+
+
+_LONG_LINE = re.compile(r"[^\n]{40,}")
+# Prose in these is not the story's.
+_ELSEWHERE = frozenset(("footer", "noscript", "form", "button", "dialog", "template", "a"))
+
+
+def _prose(page: Page, title: int) -> list[tuple[Element, float]]:
+    """The page's blocks of running text outside links and comments, with a weight each: characters, less before the h1."""
+    elements = page.elements
+    starts = [element.text_start for element in elements if not element.concealed]
+    seen = [element for element in elements if not element.concealed]
+    weights: dict[int, float] = defaultdict(float)
+    for line in _LONG_LINE.finditer(page.text):
+        start, end = line.span()
+        element: Element = seen[bisect_left(starts, end) - 1]
+        while isinstance(element.parent, Element) and not (element.text_start <= start + 3 and element.text_end >= end - 3):
+            element = element.parent
+        around: Element = element
+        while isinstance(around, Element):
+            if around.name in _ELSEWHERE or (around.depth > 3 and own_zones(around) & COMMENTS):
+                break
+            around = around.parent
+        else:
+            block = block_of(element)
+            weights[block.order] += (end - start) * (1.0 if block.order >= title else 0.3)
+    return [(elements[order], weight) for order, weight in sorted(weights.items())]
+
+
+def _body(prose: list[tuple[Element, float]]) -> Element | None:
+    """The narrowest element that holds most of the prose of every element around it."""
+    weight: dict[int, float] = defaultdict(float)
+    count: dict[int, int] = defaultdict(int)
+    children: dict[int, dict[int, Element]] = defaultdict(dict)
+    top: Element | None = None
+    for block, characters in prose:
+        inner, around = None, block
+        while isinstance(around, Element):
+            weight[around.order] += characters
+            count[around.order] += 1
+            if inner is not None:
+                children[around.order][inner.order] = inner
+            inner, around = around, around.parent
+        top = inner
+    body = top
+    while body is not None and body.order in children:
+        best = max(children[body.order].values(), key=lambda child: (weight[child.order], -child.order))
+        lonely = count[best.order] == 1 < count[body.order]
+        if lonely or weight[best.order] < 0.6 * weight[body.order] or count[best.order] < 0.5 * count[body.order]:
+            break
+        body = best
+    while body is not None and body.name in ("p", "span") and isinstance(body.parent, Element):
+        body = body.parent
+    return body
