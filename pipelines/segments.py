@@ -1,8 +1,8 @@
 """WARC segments through the extraction: pages in, records out; one segment in, one Parquet part per table out.
 
-The same functions serve the command line, the Dagster assets and any other executor. Worker processes get plain values
-and touch no disk; only the caller writes. What a page means is read in `pipelines.extract`; how a segment is laid out, in
-`pipelines.crawl.archive`.
+The same functions serve the command line, the Dagster assets and any other executor. Worker processes get plain
+values and touch no disk; only the caller writes. What a page means is read in `pipelines.extract`; how a segment is
+laid out, in `pipelines.crawl.archive`.
 """
 
 import gc
@@ -118,7 +118,7 @@ def part_name(segment: Path) -> str:
 
 
 def version(secret: bytes | None) -> str:
-    """What a part's content depends on besides its segment: the extractor's version and which secret keyed the comments."""
+    """What a part depends on besides its segment: the extractor's version and which secret keyed the commenters."""
     key = blake2b(secret, digest_size=4, person=b"yanyana-key-id").hexdigest() if secret else "none"
     return f"extract {EXTRACTOR_VERSION}, key {key}"
 
@@ -145,7 +145,7 @@ def extract_segment(
                 capture = _capture_row(exchange, part, sites.name(exchange.url))
                 tables.add({"captures": [capture]})
                 if not reason:
-                    yield _page(exchange, sites), capture
+                    yield page_of(exchange, sites), capture
 
     for page_rows in in_order(partial(_page_rows, secret=secret), pages(), workers):
         tables.add(page_rows)
@@ -203,7 +203,8 @@ def _imported(part: str) -> bool:
     return part.startswith("import-")
 
 
-def _page(exchange: Exchange, sites: SiteIndex) -> Page:
+def page_of(exchange: Exchange, sites: SiteIndex) -> Page:
+    """What a worker needs of an archived response, with what is configured for its site."""
     site = sites.configured(exchange.url)
     return Page(
         exchange.url,

@@ -1,7 +1,7 @@
 """Extraction records as rows of the lake: one page's record in, rows of every table it fills out.
 
-Only the shapes change here (nesting becomes keys, times become UTC with their offset beside); what a page says is read in
-the other modules of this room.
+Only the shapes change here (nesting becomes keys, times become UTC with their offset beside); what a page says is read
+in the other modules of this room.
 """
 
 from collections.abc import Mapping

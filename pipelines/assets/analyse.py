@@ -1,0 +1,84 @@
+"""From records to measures: exposures by archive day, then what they amount to over all days."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import polars as pl
+
+from pipelines import __version__, analysis
+from pipelines.assets.tables import DAYS, SettingsResource, counts_table, days_of, table_spec
+from pipelines.lake import schema
+from pipelines.lake.parts import Lake
+from pipelines.report.plots import difference_forest, markdown_image
+
+_FAILURE = (
+    "the tables it is made from do not fit together, or memory ran out; the log has the error. What is published "
+    "stays. Look at the checks of the tables before it, then run it again."
+)
+_MADE_BY = f"analysis {__version__}"
+
+
+@dg.multi_asset(
+    name="expose",
+    specs=[
+        table_spec(
+            schema.EXPOSURES,
+            deps=["captures", "articles", "blocks", "items", "headlines"],
+            failure=_FAILURE,
+            kinds=("polars", "parquet"),
+        )
+    ],
+    partitions_def=DAYS,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+)
+def expose(context: dg.AssetExecutionContext, settings: SettingsResource) -> dg.MaterializeResult:
+    """Put every item beside the story it stood with, each archive day for itself."""
+    lake, rows = Lake(settings.lake), 0
+    for day in days_of(context):
+        tables = (schema.CAPTURES, schema.ARTICLES, schema.BLOCKS, schema.ITEMS, schema.HEADLINES)
+        exposed = analysis.exposures(*(lake.scan(table, day) for table in tables))
+        lake.write(schema.EXPOSURES, exposed, part=day.isoformat(), day=day, made_by=_MADE_BY)
+        rows += exposed.height
+    return dg.MaterializeResult(asset_key=schema.EXPOSURES.name, metadata={"dagster/partition_row_count": rows})
+
+
+@dg.multi_asset(
+    name="measure",
+    specs=[
+        table_spec(
+            table,
+            deps=["exposures", "headlines", "captures", "articles", "items"],
+            failure=_FAILURE,
+            kinds=("polars", "parquet"),
+        )
+        for table in schema.MEASURES
+    ],
+)
+def measure(settings: SettingsResource) -> Iterator[dg.MaterializeResult]:
+    """Compute every measure over all archive days."""
+    lake = Lake(settings.lake)
+    exposures, captures, articles, items = (
+        lake.scan(table) for table in (schema.EXPOSURES, schema.CAPTURES, schema.ARTICLES, schema.ITEMS)
+    )
+    # The lake holds a headline once per archive day; the latest label counts everywhere.
+    headlines = lake.scan(schema.HEADLINES).sort("archive_day").unique("headline_id", keep="last", maintain_order=True)
+    measures = {
+        schema.CONTRASTS: lambda: analysis.contrasts(exposures),
+        schema.COOCCURRENCE: lambda: analysis.cooccurrence(exposures),
+        schema.HEADLINE_PAIRS: lambda: analysis.headline_pairs(exposures, headlines),
+        schema.HEADLINE_VARIANTS: lambda: analysis.headline_variants(captures, articles, items, headlines),
+    }
+    for table, computed in measures.items():
+        rows = computed()
+        lake.write(table, rows, part=table.name, day=None, made_by=_MADE_BY)
+        metadata: dict[str, dg.MetadataValue | int] = {"dagster/row_count": rows.height}
+        if table is schema.CONTRASTS:
+            answer = rows.filter(
+                pl.col("kind") == "all", pl.col("outcome") == "clickbait", pl.col("difference_low").is_not_null()
+            )
+            if answer.height:
+                metadata["clickbait beside hard news"] = dg.MetadataValue.md(markdown_image(difference_forest(answer)))
+        if table is schema.COOCCURRENCE:
+            by_class = rows.group_by("item_class").agg(pl.col("exposures").sum())
+            metadata["exposures by class"] = counts_table(dict(by_class.iter_rows()), "class")
+        yield dg.MaterializeResult(asset_key=table.name, metadata=metadata)

@@ -1,0 +1,63 @@
+"""From headlines to labels: every distinct headline of an archive day classified once."""
+
+import dagster as dg
+import polars as pl
+
+from pipelines.assets.tables import DAYS, SettingsResource, days_of, table_spec
+from pipelines.classify import model_version
+from pipelines.classify.headlines import distinct_headlines, headline_rows
+from pipelines.lake import schema
+from pipelines.lake.parts import Lake
+
+_EXAMPLES = 12
+
+
+@dg.multi_asset(
+    name="classify",
+    specs=[
+        table_spec(
+            schema.HEADLINES,
+            deps=["pages", "articles", "items"],
+            failure="the classifier's tables in `pipelines/classify` are broken; the log names the file. What is published "
+            "stays. Mend the table and run the partition again.",
+            kinds=("python", "parquet"),
+        )
+    ],
+    partitions_def=DAYS,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+)
+def classify(context: dg.AssetExecutionContext, settings: SettingsResource) -> dg.MaterializeResult:
+    """Label what the day's articles and teasers say; the same day again gives the same rows."""
+    lake = Lake(settings.lake)
+    section_topics = {site.name: site.sections for site in settings.configured.site}
+    for day in days_of(context):
+        tables = (lake.scan(table, day) for table in (schema.PAGES, schema.ARTICLES, schema.ITEMS))
+        rows = headline_rows(distinct_headlines(*tables), day, section_topics)
+        lake.write(schema.HEADLINES, rows, part=day.isoformat(), day=day, made_by=model_version())
+    labelled = pl.concat([lake.scan(schema.HEADLINES, day) for day in days_of(context)]).collect()
+    return dg.MaterializeResult(
+        asset_key=schema.HEADLINES.name,
+        metadata={
+            "dagster/partition_row_count": labelled.height,
+            "model": model_version(),
+            "share with a topic": _share(labelled["topic"].is_not_null()),
+            "share clickbait": _share(labelled["clickbait"] >= 0.5),
+            "most clickbait": dg.MetadataValue.md(_most_clickbait(labelled)),
+        },
+    )
+
+
+def _share(flags: pl.Series) -> float:
+    mean = flags.mean()
+    return round(mean, 4) if isinstance(mean, float) else 0.0
+
+
+def _most_clickbait(labelled: pl.DataFrame) -> str:
+    """The likeliest clickbait with its cues, for a look at whether the labels make sense."""
+    top = labelled.sort("clickbait", "headline_id", descending=[True, False], nulls_last=True).head(_EXAMPLES)
+    lines = [
+        f"| {clickbait:.2f} | {headline.replace('|', '¦')} | {', '.join(cues).replace('|', '¦')} |"
+        for clickbait, headline, cues in top.select("clickbait", "headline", "cues").iter_rows()
+        if clickbait is not None
+    ]
+    return "\n".join(["| clickbait | headline | cues |", "|---|---|---|", *lines])

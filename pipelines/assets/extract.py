@@ -1,0 +1,63 @@
+"""From archive to lake: every segment of an archive day read into one part per table."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import dagster as dg
+import polars as pl
+
+from pipelines.assets.tables import DAYS, SettingsResource, counts_table, days_of, table_spec
+from pipelines.crawl.archive import segments
+from pipelines.lake import schema
+from pipelines.lake.files import sweep
+from pipelines.lake.parts import Lake
+from pipelines.segments import extract_segment
+from pipelines.settings import SiteIndex
+
+_FAILURE = (
+    "a segment cannot be read, or the extraction broke its own schema; the log names the segment. What was written "
+    "stays. Run the partition again: finished segments are skipped. A page that cannot be parsed never fails a run: it "
+    "stands in `pages` with its reason."
+)
+
+
+@dg.multi_asset(
+    name="extract",
+    specs=[
+        table_spec(table, deps=["archive"], failure=_FAILURE, kinds=("beautifulsoup", "parquet"))
+        for table in schema.EXTRACTED
+    ],
+    partitions_def=DAYS,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+)
+def extract(context: dg.AssetExecutionContext, settings: SettingsResource) -> Iterator[dg.MaterializeResult]:
+    """Read the segments that this version of the extractor has not read yet."""
+    lake = Lake(settings.lake)
+    sweep(settings.lake)
+    sites, secret = SiteIndex(settings.configured.site), settings.secret()
+    if secret is None:
+        context.log.warning("no secret for pseudonyms (run `yanyana init`): comments are counted but not stored")
+    days = days_of(context)
+    skips: Counter[str] = Counter()
+    for day in days:
+        for segment in segments(settings.archive, day):
+            counts = extract_segment(segment, day=day, lake=lake, sites=sites, secret=secret, workers=settings.workers)
+            if counts is None:
+                context.log.info(f"{segment.name}: read before by this version")
+            else:
+                skips.update(counts.skips)
+                context.log.info(f"{segment.name}: {counts.rows}; pages {counts.outcomes}; left out {counts.skips}")
+    for table in schema.EXTRACTED:
+        rows = pl.concat([lake.scan(table, day) for day in days])
+        metadata: dict[str, dg.MetadataValue | int] = {
+            "dagster/partition_row_count": rows.select(pl.len()).collect().item()
+        }
+        if table is schema.PAGES:
+            outcomes = rows.group_by("outcome").len().collect()
+            metadata["outcomes"] = counts_table(dict(outcomes.iter_rows()), "outcome")
+        if table is schema.BLOCKS:
+            kinds = rows.group_by("kind").len().collect()
+            metadata["kinds"] = counts_table(dict(kinds.iter_rows()), "kind")
+        if table is schema.SKIPS and skips:
+            metadata["newly left out"] = counts_table(skips, "reason")
+        yield dg.MaterializeResult(asset_key=table.name, metadata=metadata)

@@ -1,0 +1,288 @@
+"""The command line: the same assets without the web UI, and the rooms that serve other programs.
+
+Results go to standard output, everything said on the way to standard error. An error that a person can act on is
+printed without a traceback, and the exit code is 1. Heavy imports stand in the commands that need them.
+"""
+
+import json
+import os
+import secrets
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from pipelines.errors import YanyanaError
+from pipelines.settings import ROOT, Settings, SiteIndex, load
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+out = Console()
+err = Console(stderr=True)
+
+SQL = ROOT / "sql"
+_DAGSTER_YAML = "telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
+
+Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, metavar="FILE...")]
+
+
+@app.command()
+def run() -> None:
+    """Crawl, read, classify, compute and publish today's archive day."""
+    from pipelines.assets.tables import today
+
+    settings = load()
+    _init(settings)
+    _materialise(settings, "everything", today())
+    _show_result(settings)
+
+
+@app.command("import")
+def import_(files: Files) -> None:
+    """Take other people's WARC files into the archive, and publish what they hold."""
+    from pipelines.assets.tables import today
+    from pipelines.crawl.archive import import_file
+
+    settings = load()
+    _init(settings)
+    taken = [import_file(path, settings.archive, day=today()) for path in files]
+    for path, result in zip(files, taken, strict=True):
+        said = f"came in on {result.day} already" if result.already else "taken"
+        err.print(f"{path}: {said}, as {result.segment.name}")
+    for day in sorted({result.day for result in taken}):
+        _materialise(settings, "publish", day)
+    _show_pages(settings, [result.segment for result in taken])
+    _show_result(settings)
+
+
+@app.command()
+def reparse() -> None:
+    """Read what this version has not read of the whole archive, and publish."""
+    from pipelines.crawl.archive import days
+
+    settings = load()
+    _init(settings)
+    archived = days(settings.archive)
+    if not archived:
+        raise YanyanaError(f"{settings.archive} holds no segment: run `yanyana run` or `yanyana import FILE` first")
+    for day in archived:
+        _materialise(settings, "publish", day)
+    _show_result(settings)
+
+
+@app.command()
+def extract(
+    files: Files,
+    generic: Annotated[bool, typer.Option(help="Read every page without what is known of its publisher.")] = False,
+) -> None:
+    """Print one JSON object a page, in the order of the input, of saved pages and WARC files."""
+    from pipelines.segments import in_order, read_page
+
+    settings = load()
+    skips: Counter[str] = Counter()
+    pages = _pages_of(files, SiteIndex(settings.configured.site), skips)
+    read = partial(read_page, generic=generic, secret=settings.secret())
+    for record in in_order(read, pages, settings.workers):
+        sys.stdout.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n")
+    for reason, count in skips.most_common():
+        err.print(f"left out {count} records: {reason}")
+
+
+@app.command()
+def query(
+    asked: Annotated[
+        str | None, typer.Argument(metavar="[NAME|SQL]", help="A named query or SQL; none lists the names.")
+    ] = None,
+) -> None:
+    """Ask the published DuckDB file: a named query, or SQL. Without either, list the named queries."""
+    from pipelines.warehouse.query import named_queries
+    from pipelines.warehouse.query import run as answer
+
+    if asked is None:
+        table = Table("name", "the question it answers")
+        for named in named_queries(SQL).values():
+            table.add_row(named.name, named.question)
+    else:
+        rows = answer(load().database, asked, sql=SQL)
+        table = Table(*rows.columns, caption=f"{rows.height:,} rows")
+        for row in rows.iter_rows():
+            table.add_row(*(_cell(value) for value in row))
+    out.print(table)
+
+
+@app.command()
+def tables() -> None:
+    """Print the data dictionary as Markdown."""
+    from pipelines.lake.schema import TABLES
+    from pipelines.warehouse.dictionary import dictionary_markdown
+
+    sys.stdout.write(dictionary_markdown(TABLES))
+
+
+@app.command()
+def init() -> None:
+    """Make the secret that pseudonymises commenters, and Dagster's folder; what exists stays."""
+    settings = load()
+    _init(settings)
+    err.print(
+        f"{settings.data} is ready; {settings.data / 'secret.key'} keeps the secret: back it up, show it to no one"
+    )
+
+
+def main() -> None:
+    """Run the command line; a YanyanaError becomes its message and exit code 1."""
+    try:
+        app()
+    except YanyanaError as error:
+        err.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+        sys.exit(1)
+    except BrokenPipeError:  # the reader of our output left, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _init(settings: Settings) -> None:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    key = settings.data / "secret.key"
+    if not settings.author_secret and not key.exists():
+        with open(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    home = _dagster_home(settings)
+    home.mkdir(parents=True, exist_ok=True)
+    if not (home / "dagster.yaml").exists():
+        (home / "dagster.yaml").write_text(_DAGSTER_YAML)
+
+
+def _dagster_home(settings: Settings) -> Path:
+    return Path(os.environ.get("DAGSTER_HOME") or settings.data / "dagster").resolve()
+
+
+def _materialise(settings: Settings, job: str, day: date) -> None:
+    """Run a Dagster job for one archive day in this process. Raises YanyanaError naming the step that failed."""
+    import dagster as dg
+
+    from pipelines.definitions import defs
+
+    log = {"loggers": {"console": {"config": {"log_level": "WARNING"}}}}
+    with (
+        dg.DagsterInstance.from_config(str(_dagster_home(settings))) as instance,
+        err.status(f"{job} {day}") as status,
+    ):
+        definition = defs.resolve_job_def(job)
+        result = definition.execute_in_process(
+            run_config=log, instance=instance, partition_key=day.isoformat(), raise_on_error=False
+        )
+        status.stop()
+    if not result.success:
+        raise YanyanaError(f"{job} of {day} failed: {_why(result.all_events)}\n`make ui` shows run {result.run_id}")
+
+
+def _why(events: Sequence[Any]) -> str:
+    """The failed checks of a run in their own words, else the innermost error of the step that failed."""
+    checks = [e.asset_check_evaluation_data for e in events if e.event_type_value == "ASSET_CHECK_EVALUATION"]
+    failed = [c for c in checks if c.blocking and not c.passed]
+    if failed:
+        return "; ".join(f"{c.asset_key.to_user_string()}: {c.description or c.check_name}" for c in failed)
+    event = next(event for event in events if event.is_step_failure or event.is_run_failure)
+    error = getattr(event.event_specific_data, "error", None)
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return f"step {event.step_key}: {error.message.strip()}" if error else str(event.message)
+
+
+def _pages_of(files: list[Path], sites: SiteIndex, skips: Counter[str]) -> Iterator[Any]:
+    """The pages of saved HTML and WARC files in order; records that are no page are counted in `skips`."""
+    from pipelines.crawl.archive import Exchange, is_warc, not_a_page, read_segment
+    from pipelines.segments import Page, page_of
+
+    for path in files:
+        if not is_warc(path):
+            yield Page(path.resolve().as_uri(), path.read_bytes())
+            continue
+        for exchange in read_segment(path):
+            reason = not_a_page(exchange) if isinstance(exchange, Exchange) else exchange.reason
+            if reason:
+                skips[reason] += 1
+            elif isinstance(exchange, Exchange):
+                yield page_of(exchange, sites)
+
+
+def _show_pages(settings: Settings, segments: list[Path]) -> None:
+    """What imported segments held: pages by outcome, and what stood on them."""
+    import polars as pl
+
+    from pipelines.lake import schema
+    from pipelines.lake.parts import Lake
+    from pipelines.segments import part_name
+
+    lake = Lake(settings.lake)
+    names = [part_name(segment) for segment in segments]
+    captures = lake.scan(schema.CAPTURES).filter(pl.col("segment").is_in(names)).select("capture_id", "segment")
+    pages = lake.scan(schema.PAGES).join(captures, on="capture_id").collect()
+    skips = lake.scan(schema.SKIPS).filter(pl.col("segment").is_in(names)).collect()
+    table = Table("segment", "pages", "articles", "without a title", "blocks", "items", "comments", "left out")
+    for name in names:
+        mine = pages.filter(pl.col("segment") == name)
+        stories = mine.filter(pl.col("outcome") == "article")
+        table.add_row(
+            name,
+            *(
+                f"{count:,}"
+                for count in (
+                    mine.height,
+                    stories.height,
+                    stories["title"].null_count(),
+                    mine["n_blocks"].sum(),
+                    mine["n_items"].sum(),
+                    mine["n_comments"].sum(),
+                    skips.filter(pl.col("segment") == name)["records"].sum(),
+                )
+            ),
+        )
+    out.print(table)
+
+
+def _show_result(settings: Settings) -> None:
+    """The main answer by site, and where the results lie."""
+    import polars as pl
+
+    from pipelines.lake import schema
+    from pipelines.lake.parts import Lake
+
+    contrasts = Lake(settings.lake).scan(schema.CONTRASTS).collect()
+    answer = contrasts.filter((pl.col("kind") == "all") & (pl.col("outcome") == "clickbait")).sort("site")
+    table = Table(
+        "site", "stories", "beside hard news", "beside other news", "difference (95 %)", title="Clickbait share"
+    )
+    for row in answer.iter_rows(named=True):
+        table.add_row(
+            row["site"],
+            f"{row['hosts_hard'] + row['hosts_soft']:,}",
+            _share(row["share_hard"]),
+            _share(row["share_soft"]),
+            row["verdict"]
+            if row["difference"] is None
+            else f"{row['difference']:+.2f} ({row['difference_low']:+.2f} to {row['difference_high']:+.2f})",
+        )
+    out.print(table)
+    out.print(f"DuckDB file  {settings.database}\nreport       {settings.report}", highlight=False, soft_wrap=True)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "–"
+    return escape(f"{value:.3f}" if isinstance(value, float) else str(value))
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+if __name__ == "__main__":
+    main()

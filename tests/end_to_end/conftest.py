@@ -1,0 +1,13 @@
+"""The real thing once: the main job over the demo newsroom, in a folder of its own."""
+
+import pytest
+
+from tests.end_to_end.workplace import Workplace, workplace
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+    """A workplace in which the main job has run once."""
+    place = workplace(tmp_path_factory.mktemp("finished"))
+    place.yanyana("run")
+    return place

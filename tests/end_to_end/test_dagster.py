@@ -1,0 +1,52 @@
+"""Dagster loads what the workspace names, and every asset says what an operator needs."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines.definitions import defs
+from pipelines.lake.schema import TABLES
+from pipelines.settings import ROOT
+
+
+def tool(name: str) -> str:
+    return str(Path(sys.executable).with_name(name))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        [tool("dagster"), "definitions", "validate", "--workspace", "workspace.yaml"],
+        [tool("dg"), "check", "defs"],
+    ],
+    ids=["workspace", "dg"],
+)
+def test_the_code_location_loads(command: list[str], tmp_path: Path) -> None:
+    environment = {**os.environ, "DAGSTER_HOME": str(tmp_path), "YANYANA_DATA": str(tmp_path)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_table_of_the_dictionary_is_an_asset_with_its_columns() -> None:
+    specs = {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
+    for name, table in TABLES.items():
+        columns = specs[name].metadata["dagster/column_schema"]
+        assert isinstance(columns, dg.TableSchema)
+        assert [column.name for column in columns.columns] == table.schema.names()
+
+
+def test_every_asset_is_described_owned_and_grouped() -> None:
+    for spec in defs.resolve_all_asset_specs():
+        assert "When it fails" in (spec.description or ""), spec.key
+        assert spec.owners, spec.key
+        assert spec.kinds, spec.key
+        assert spec.group_name in {"crawl", "extract", "classify", "analyse", "publish"}
+
+
+def test_schedules_run_hourly_and_daily() -> None:
+    crons = {schedule.name: schedule.cron_schedule for schedule in defs.schedules or []}
+    assert crons == {"hourly_capture": "7 * * * *", "daily_publish": "40 23 * * *"}

@@ -1,0 +1,144 @@
+"""The main job over the demo newsroom: what it publishes, whether its answer is the planted one, and doing it again."""
+
+import json
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from pipelines.lake.parts import Lake
+from pipelines.lake.schema import CRAWL_REPORTS, TABLES
+from pipelines.settings import ROOT, read_sites
+from pipelines.warehouse.query import named_queries, run
+from tests.end_to_end.workplace import Workplace, workplace
+
+
+def rows(place: Workplace) -> dict[str, pl.DataFrame]:
+    """Every table of the lake, in an order that does not depend on the run."""
+    lake = Lake(place.data / "lake")
+    return {name: lake.scan(table).collect().sort(table.key) for name, table in TABLES.items()}
+
+
+def contrast(place: Workplace, site: str) -> dict[str, float]:
+    found = run(
+        place.data / "yanyana.duckdb",
+        f"FROM marts.contrasts WHERE site = '{site}' AND kind = 'related' AND outcome = 'clickbait'",
+        sql=ROOT / "sql",
+    )
+    return found.row(0, named=True)
+
+
+def test_the_planted_effect_is_found_where_it_was_planted_and_only_there(finished: Workplace) -> None:
+    portal, gazette = contrast(finished, "demo-portal"), contrast(finished, "demo-gazette")
+    assert portal["difference_low"] > 0
+    assert gazette["difference_low"] < 0 < gazette["difference_high"]
+
+
+def test_every_named_query_answers_over_the_demo(finished: Workplace) -> None:
+    queries = named_queries(ROOT / "sql")
+    assert len(queries) >= 8
+    for name in queries:
+        answer = run(finished.data / "yanyana.duckdb", name, sql=ROOT / "sql")
+        may_be_empty = name in {"parse-failures"}
+        assert answer.height or may_be_empty, name
+
+
+def test_the_published_file_says_what_everything_is(finished: Workplace) -> None:
+    with duckdb.connect(finished.data / "yanyana.duckdb", read_only=True) as con:
+        uncommented = con.sql("""
+            SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE comment IS NULL AND NOT internal
+            UNION ALL SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE comment IS NULL AND NOT internal
+            UNION ALL SELECT schema_name || '.' || table_name || '.' || column_name
+            FROM duckdb_columns() WHERE comment IS NULL AND NOT internal
+        """).fetchall()
+    assert uncommented == []
+
+
+def test_no_site_of_the_demo_is_left_out(finished: Workplace) -> None:
+    tables = rows(finished)
+    enabled = {site.name for site in read_sites(ROOT / "data" / "sites.toml").enabled}
+    assert set(tables["articles"]["site"]) == enabled
+    assert set(tables["crawl_reports"]["site"]) == enabled
+    stories = tables["articles"].group_by("site").agg(pl.col("article_id").n_unique())
+    assert stories["article_id"].min() >= 30  # pyright: ignore[reportOptionalOperand]
+
+
+def test_extract_prints_the_pages_of_the_archive_in_order(finished: Workplace) -> None:
+    segments = sorted((finished.data / "archive").rglob("*.warc.gz"))
+    records = [json.loads(line) for line in finished.yanyana("extract", *map(str, segments)).splitlines()]
+    pages = rows(finished)["pages"]
+    assert len(records) == pages.height
+    captures = rows(finished)["captures"].join(pages.select("capture_id"), on="capture_id")
+    order = captures.sort("segment", "offset")["url"].to_list()
+    assert [record["url"] for record in records] == order
+
+
+def test_names_of_commenters_reach_nothing_but_the_archive(finished: Workplace) -> None:
+    authors = set(rows(finished)["comments"]["author_key"].drop_nulls())
+    assert authors
+    assert all(len(key) == 64 and set(key) <= set("0123456789abcdef") for key in authors)
+
+
+def test_running_again_takes_nothing_twice(finished: Workplace, tmp_path: Path) -> None:
+    again = Workplace(tmp_path)
+    shutil.copytree(finished.folder, tmp_path, dirs_exist_ok=True)
+    before = rows(again)
+    again.yanyana("run")
+    after = rows(again)
+    stories = pl.col("outcome") == "article"
+    assert after["pages"].filter(stories).equals(before["pages"].filter(stories))
+    assert after["comments"].equals(before["comments"])
+    assert after["crawl_reports"].height == 2 * before["crawl_reports"].height
+
+
+def test_a_mistake_in_the_sites_file_is_said_without_a_traceback(tmp_path: Path) -> None:
+    place = workplace(tmp_path)
+    path = tmp_path / "sites.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('language = "tr"', 'langage = "tr"', 1), encoding="utf-8")
+    said = place.yanyana("run", fails=True)
+    assert "site.1.langage" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("after", [0.5, 2.0, 2.6, 3.2, 3.8, 4.4, 5.0])
+def test_a_killed_run_repeated_gives_what_an_undisturbed_one_gives(
+    finished: Workplace, tmp_path: Path, after: float
+) -> None:
+    """The same archive, read with a SIGKILL on the way and then again: the same tables, row for row."""
+    place = Workplace(tmp_path)
+    shutil.copytree(finished.folder, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("lake", "dagster"))
+    (place.data / "yanyana.duckdb").unlink()
+    victim = place.start("reparse")
+    time.sleep(after)
+    victim.send_signal(signal.SIGKILL)
+    victim.communicate()
+    place.yanyana("reparse")
+    want, got = rows(finished), rows(place)
+    for name in want.keys() - {CRAWL_REPORTS.name}:
+        assert got[name].equals(want[name]), name
+    with duckdb.connect(place.data / "yanyana.duckdb", read_only=True) as con:
+        published = con.sql("SELECT count(*) FROM core.items").fetchone()
+    assert published == (want["items"].height,)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [2.0, 3.0, 4.0, 5.0, 6.0])
+def test_a_crawl_killed_on_the_way_is_completed_by_the_next(finished: Workplace, tmp_path: Path, after: float) -> None:
+    """What a killed crawl archived is kept, and the next one fetches the rest."""
+    place = Workplace(tmp_path)
+    shutil.copy(finished.folder / "sites.toml", tmp_path)
+    victim = place.start("run")
+    time.sleep(after)
+    victim.send_signal(signal.SIGKILL)
+    victim.communicate()
+    place.yanyana("run")
+    want, got = rows(finished), rows(place)
+    stories = [table["articles"]["article_id"].unique().sort() for table in (want, got)]
+    assert stories[1].equals(stories[0])
+    assert (
+        got["captures"].filter(pl.col("url").is_in(got["articles"]["url"].implode())).height == got["articles"].height
+    )
