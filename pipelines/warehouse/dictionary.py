@@ -52,7 +52,7 @@ def statements(table: Table) -> Iterator[str]:
         yield f'COMMENT ON COLUMN {name}."{column.name}" IS {_literal(column.comment)}'
 
 
-def dictionary_markdown(tables: Mapping[str, Table]) -> str:
+def dictionary_markdown(tables: Mapping[str, Table] = TABLES) -> str:
     """`docs/tables.md`: every table by the stage that writes it, with its columns, types, units and keys."""
     lines = [
         "# Tables",

@@ -1,0 +1,100 @@
+"""What the report says for each state the measures can be in."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from pipelines.lake.parts import frame
+from pipelines.lake.schema import CONTRASTS, EXPOSURES
+from pipelines.report.figures import Answer, answer, forest
+from pipelines.warehouse.dictionary import qualified, statements
+
+Ask = Callable[[str], pl.DataFrame]
+
+
+@pytest.fixture
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as con:
+        con.execute("CREATE SCHEMA core; CREATE SCHEMA marts")
+        for table in (CONTRASTS, EXPOSURES):
+            for statement in statements(table):
+                con.execute(statement)
+        yield con
+
+
+def _contrast(site: str, interval: tuple[float, float, float] | None, hosts: int = 30) -> dict[str, Any]:
+    difference, low, high = interval or (None, None, None)
+    return {
+        "site": site,
+        "kind": "all",
+        "outcome": "clickbait",
+        "hosts_hard": hosts,
+        "hosts_soft": hosts,
+        "exposures": 300,
+        "share_hard": 0.5,
+        "share_soft": 0.4,
+        "difference": difference,
+        "difference_low": low,
+        "difference_high": high,
+        "verdict": "cannot be told: one hard-news story only" if interval is None else "as given",
+    }
+
+
+def _answer(con: duckdb.DuckDBPyConnection, *rows: dict[str, Any]) -> Answer:
+    con.register("given", frame(CONTRASTS, rows))
+    con.execute(f"INSERT INTO {qualified(CONTRASTS)} FROM given")
+    return answer(lambda sql: con.sql(sql).pl())
+
+
+MORE, LESS, NONE = (0.1, 0.05, 0.15), (-0.1, -0.15, -0.05), (0.01, -0.04, 0.06)
+
+
+@pytest.mark.parametrize(
+    ("interval", "headline", "numbers"),
+    [
+        (MORE, "More clickbait", "+10 percentage points (95% interval +5 to +15)"),
+        (LESS, "Less clickbait", "−10 percentage points (95% interval −15 to −5)"),
+        (NONE, "No difference can be told", "+1 percentage points (95% interval −4 to +6)"),
+    ],
+)
+def test_the_pooled_interval_decides_the_headline(
+    con: duckdb.DuckDBPyConnection, interval: tuple[float, float, float], headline: str, numbers: str
+) -> None:
+    told = _answer(con, _contrast("all", interval), _contrast("a", MORE), _contrast("b", None))
+    assert told.headline.startswith(headline)
+    assert told.sentence.startswith("On average over the sites")
+    assert numbers in told.sentence
+    assert told.sites == "More at a. Too little to tell at b."
+
+
+def test_a_single_site_is_named(con: duckdb.DuckDBPyConnection) -> None:
+    told = _answer(con, _contrast("all", None), _contrast("a", MORE))
+    assert told.headline.startswith("More clickbait")
+    assert told.sentence.startswith("On a,")
+    assert told.sites == ""
+
+
+def test_what_cannot_be_told_is_said_with_its_reason(con: duckdb.DuckDBPyConnection) -> None:
+    told = _answer(con, _contrast("all", None), _contrast("a", None))
+    assert (told.headline, told.sentence) == ("Nothing can be told yet", "cannot be told: one hard-news story only")
+
+
+def test_an_interval_on_too_few_stories_is_not_shown(con: duckdb.DuckDBPyConnection) -> None:
+    told = _answer(con, _contrast("all", MORE, hosts=4), _contrast("a", MORE, hosts=4))
+    assert told.headline == "Nothing can be told yet"
+    assert "Only 8 stories" in told.sentence
+    assert told.sites == ""
+
+
+def test_sites_that_differ_without_a_pooled_answer_are_listed(con: duckdb.DuckDBPyConnection) -> None:
+    told = _answer(con, _contrast("a", MORE), _contrast("b", LESS), _contrast("c", NONE))
+    assert told.headline == "Nothing can be told yet"
+    assert told.sites == "More at a. Less at b. No difference can be told at c."
+
+
+def test_no_measure_at_all(con: duckdb.DuckDBPyConnection) -> None:
+    assert _answer(con).headline == "Nothing can be told yet"
+    assert forest(lambda sql: con.sql(sql).pl()).note
