@@ -1,0 +1,284 @@
+"""The archive: which WARC segments there are, how they are read, and how other people's WARC files come in.
+
+Segments lie under `<archive>/day=YYYY-MM-DD/`, the day they came in on. How our own are written stands in
+`pipelines.crawl.segment`; what a page means, in `pipelines.extract`.
+"""
+
+import gzip
+import re
+import shutil
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from hashlib import blake2b, file_digest
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from fastwarc.stream_io import BrotliReader, ChunkedReader, GzipReader, WarcReader, ZstdReader
+from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
+
+from pipelines.errors import YanyanaError
+from pipelines.lake.files import replacing
+
+MAX_BODY: Final = 32 * 2**20  # bytes; no story's HTML comes near it, and a decompression bomb stops there
+_HTML: Final = frozenset({"text/html", "application/xhtml+xml"})
+_HTML_BEGINS: Final = re.compile(rb"<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_BOM: Final = b"\xef\xbb\xbf"
+_DECODERS: Final[dict[str, Callable[[BytesIO], WarcReader]]] = {
+    "gzip": GzipReader,
+    "x-gzip": GzipReader,
+    "deflate": lambda stream: GzipReader(stream, zlib=True),
+    "br": BrotliReader,
+    "zstd": ZstdReader,
+    "chunked": ChunkedReader,
+}
+
+
+class ArchiveError(YanyanaError):
+    """A segment or somebody's WARC file cannot be read or written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One HTTP response as a segment holds it, its body decoded.
+
+    `captured_at` is in UTC; `offset` counts the bytes to the record's start and differs between the records of a
+    file. `via` and `site` are the address that led there and the site it was asked for, where the crawler wrote them
+    down. `cut` says why the crawler that wrote the file cut the body short; null when it is whole.
+    """
+
+    url: str
+    captured_at: datetime
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    record_id: str
+    offset: int
+    via: str | None = None
+    site: str | None = None
+    cut: str | None = None
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, its name in any case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    @property
+    def content_type(self) -> str | None:
+        """The Content-Type header as it was sent, parameters included."""
+        return self.header("Content-Type")
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A record that holds no readable HTTP response, and why."""
+
+    reason: str
+    url: str | None = None
+
+
+def not_a_page(exchange: Exchange) -> str | None:
+    """Why a response is no HTML page to read; None when it is one."""
+    if exchange.status != 200:
+        return f"HTTP status {exchange.status}"
+    if not exchange.body.strip():
+        return "empty body"
+    media_type = (exchange.content_type or "").partition(";")[0].strip().lower()
+    if media_type and media_type not in _HTML:
+        return "not HTML"
+    if not media_type and not _HTML_BEGINS.search(exchange.body[:4096]):
+        return "not HTML"
+    return "cut short by its crawler" if exchange.cut else None
+
+
+def days(archive: Path) -> list[date]:
+    """The archive days that have a folder, in order."""
+    return sorted(date.fromisoformat(folder.name.removeprefix("day=")) for folder in archive.glob("day=*"))
+
+
+def day_folder(archive: Path, day: date) -> Path:
+    """The folder of an archive day's segments."""
+    return archive / f"day={day.isoformat()}"
+
+
+def segments(archive: Path, day: date | None = None) -> list[Path]:
+    """The finished segments in order of day and name: all of them, or those of one archive day."""
+    folders = [day_folder(archive, each) for each in (days(archive) if day is None else [day])]
+    found = (path for folder in folders for path in sorted(folder.glob("*.warc*")))
+    return [path for path in found if not path.name.startswith(".")]
+
+
+def is_warc(path: Path) -> bool:
+    """Whether a file is a WARC file, by its name or else by its first bytes."""
+    if path.name.endswith((".warc", ".warc.gz")):
+        return True
+    with path.open("rb") as file:
+        try:
+            return (gzip.open(file) if _gzipped(path) else file).read(5) == b"WARC/"
+        except (OSError, EOFError, zlib.error):
+            return False
+
+
+def read_segment(path: Path) -> Iterator[Exchange | Skip]:
+    """Every record of a WARC file in order, as an exchange or as a skip with its reason.
+
+    A file that ends or breaks in the middle gives what was read and then one skip.
+    Raises ArchiveError when the file cannot be opened or does not begin with a WARC record.
+    """
+    offset, announced, fields = -1, "", {}
+    for record in _records(path):
+        if isinstance(record, Skip):
+            yield record
+            return
+        # A file that was gzipped whole has no offset of its own for each record; counting up keeps them apart.
+        offset = max(offset + 1, record.stream_pos)
+        if record.record_type == WarcRecordType.metadata:
+            announced, fields = record.headers.get("WARC-Concurrent-To") or "", _warc_fields(record)
+        read = _exchange(record, offset, fields if announced == record.record_id else {})
+        yield read
+        if read == Skip("truncated file", read.url):
+            return
+
+
+def _records(path: Path) -> Iterator[WarcRecord | Skip]:
+    started = False
+    try:
+        with path.open("rb") as file:
+            for record in ArchiveIterator(file, parse_http=False):
+                if "WARC-Type" not in record.headers or "Content-Length" not in record.headers:
+                    break  # the file ends within this record's header
+                started = True
+                yield record
+            else:
+                if started:
+                    return
+    except OSError as error:
+        if not started:
+            raise ArchiveError(f"{path}: cannot be read as a WARC file ({error}); give a .warc or .warc.gz") from error
+        yield Skip("damaged file")
+        return
+    if not started:
+        raise ArchiveError(f"{path}: holds no WARC record; give a .warc or .warc.gz that is not empty")
+    yield Skip("truncated file")
+
+
+def _exchange(record: WarcRecord, offset: int, fields: dict[str, str]) -> Exchange | Skip:
+    """A record's exchange; `fields` are those of the metadata record that announced it."""
+    url = (record.headers.get("WARC-Target-URI") or "").strip().removeprefix("<").removesuffix(">") or None
+    if record.record_type != WarcRecordType.response:
+        return Skip(f"{record.record_type} record", url)
+    if url is None or not url.lower().startswith(("http://", "https://")):
+        return Skip("not HTTP", url)
+    if record.record_date is None:
+        return Skip("no date", url)
+    if record.content_length > MAX_BODY:
+        return Skip("body too large", url)
+    record.is_http = True
+    try:
+        record.parse_http(quirks_mode=True)
+    except OSError:
+        return Skip("unreadable HTTP header", url)
+    body = record.reader.read()
+    if len(body) < record.content_length:
+        return Skip("truncated file", url)
+    status = record.http_headers.status_code
+    if status is None:
+        return Skip("unreadable HTTP header", url)
+    headers = record.http_headers.to_tuples()
+    try:
+        body = decoded(body, headers)
+    except ValueError as error:
+        return Skip(str(error), url)
+    return Exchange(
+        url,
+        record.record_date.astimezone(UTC),
+        status,
+        headers,
+        body,
+        record.record_id or "",
+        offset,
+        fields.get("via"),
+        fields.get("site"),
+        record.headers.get("WARC-Truncated"),
+    )
+
+
+def _warc_fields(record: WarcRecord) -> dict[str, str]:
+    """The fields of a metadata record in the form application/warc-fields."""
+    lines = record.reader.read(65536).decode("utf-8", "replace").splitlines()
+    return {
+        name.strip().lower(): value.strip() for name, found, value in (line.partition(":") for line in lines) if found
+    }
+
+
+def decoded(body: bytes, headers: tuple[tuple[str, str], ...]) -> bytes:
+    """A body without its transfer and content encodings.
+
+    Many archives keep a decoded body under the header of the encoded one, so a body that does not decode and begins
+    as HTML, XML or JSON do is taken as it is. Raises ValueError with the reason for any other, and for one that
+    grows beyond MAX_BODY.
+    """
+    listed = [(name.lower(), value.lower()) for name, value in headers]
+    codings = [
+        coding.strip()
+        for wanted in ("content-encoding", "transfer-encoding")
+        for name, value in listed
+        if name == wanted
+        for coding in value.split(",")
+    ]
+    for coding in reversed(codings):
+        if coding not in _DECODERS or not body:
+            continue
+        try:
+            with _DECODERS[coding](BytesIO(body)) as reader:
+                body = reader.read(MAX_BODY + 1)
+        except OSError:
+            if coding == "deflate" and (raw := _raw_deflate(body)) is not None:
+                body = raw
+            elif body.removeprefix(_BOM).lstrip()[:1] not in (b"<", b"{", b"["):
+                raise ValueError(f"body is no valid {coding}") from None
+        if len(body) > MAX_BODY:
+            raise ValueError("body too large")
+    return body
+
+
+def _raw_deflate(body: bytes) -> bytes | None:
+    """Deflate data without the zlib header that it should have; some servers send it so."""
+    try:
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(body, MAX_BODY + 1)
+    except zlib.error:
+        return None
+
+
+def _gzipped(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(2) == b"\x1f\x8b"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A WARC file that is in the archive: where, since which day, and whether it was there before."""
+
+    segment: Path
+    day: date
+    already: bool
+
+
+def import_file(path: Path, archive: Path, *, day: date) -> Imported:
+    """Copy somebody's WARC file into the archive as a segment of `day`, whole or not at all.
+
+    It is known by its content, so the same file again, under any name and on any day, changes nothing.
+    Raises ArchiveError when it cannot be read or its first record is no WARC record.
+    """
+    next(_records(path))
+    with path.open("rb") as file:
+        content = file_digest(file, lambda: blake2b(digest_size=6)).hexdigest()
+    for known in archive.glob(f"day=*/import-*-{content}.warc*"):
+        return Imported(known, date.fromisoformat(known.parent.name.removeprefix("day=")), already=True)
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", path.name.removesuffix(".gz").removesuffix(".warc"))[:80]
+    ending = ".warc.gz" if _gzipped(path) else ".warc"
+    segment = day_folder(archive, day) / f"import-{stem}-{content}{ending}"
+    with replacing(segment) as temporary:
+        shutil.copyfile(path, temporary)
+    return Imported(segment, day, already=False)

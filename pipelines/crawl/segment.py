@@ -1,0 +1,250 @@
+"""Writing our own WARC segments, and finishing those that a killed crawl left behind.
+
+A segment is written to a hidden `.open` file that its writer locks, in whole gzip members, and renamed when it is
+finished: what `pipelines.crawl.archive` lists is never half of one.
+"""
+
+import base64
+import fcntl
+import os
+import secrets
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from hashlib import sha1
+from http import HTTPStatus
+from io import BytesIO
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Final, Self
+from urllib.parse import urlsplit
+
+from fastwarc.stream_io import GzipWriter
+from fastwarc.warc import WarcRecord, WarcRecordType
+
+from pipelines import __version__
+from pipelines.crawl.archive import ArchiveError, day_folder
+from pipelines.lake.files import sweep
+
+_SEGMENT_BYTES: Final = 2**30  # a segment is finished when it has grown beyond this
+_COMPRESSION: Final = 6  # of gzip's nine levels; the last three cost much time for one per cent
+_OPEN: Final = ".open"
+_OF_THE_TRANSFER: Final = frozenset({b"content-encoding", b"transfer-encoding", b"content-length"})
+
+Headers = Sequence[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back from one GET request: the body decoded, the headers as they were sent."""
+
+    url: str
+    received_at: datetime
+    status: int
+    headers: Headers
+    body: bytes
+    request_headers: Headers
+    protocol: str = "HTTP/1.1"
+    ip_address: str | None = None
+
+
+class SegmentWriter:
+    """Writes responses into segments of one archive day; a context manager.
+
+    `about` goes into each segment's warcinfo record. Every response is on its way to the disk when `write` returns, so
+    that a killed process loses none. Raises ArchiveError when the archive cannot be written; what was written stays.
+    """
+
+    def __init__(
+        self, archive: Path, day: date, about: Mapping[str, str], *, segment_bytes: int = _SEGMENT_BYTES
+    ) -> None:
+        self._folder = day_folder(archive, day)
+        self._about = about
+        self._segment_bytes = segment_bytes
+        self._name = ""
+        self._file: BinaryIO | None = None
+        self.finished: list[Path] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._finish()
+
+    def write(self, response: Response, *, via: str | None, site: str) -> None:
+        """Append the request, what is known of it and the response, in this order: a response is never without them."""
+        if self._file is None:
+            self._file = self._start()
+        self._append(self._file, _packed(*_exchange_records(response, via, site)))
+        if self._file.tell() > self._segment_bytes:
+            self._finish()
+
+    def _start(self) -> BinaryIO:
+        now = datetime.now(UTC)
+        self._name = f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03}Z-{secrets.token_hex(4)}.warc.gz"
+        temporary = self._folder / f".{self._name}.tmp"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            file = temporary.open("xb", buffering=0)
+            # Locked and begun under a name that `recover` does not look at.
+            fcntl.flock(file, fcntl.LOCK_EX)
+            self._append(file, _packed(_warcinfo(self._name, now, self._about)))
+            temporary.rename(self._open_path)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        return file
+
+    @property
+    def _open_path(self) -> Path:
+        return self._folder / f".{self._name}{_OPEN}"
+
+    def _append(self, file: BinaryIO, data: bytes) -> None:
+        whole = file.tell()
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[file.write(rest) :]
+        except OSError as error:
+            file.truncate(whole)
+            file.seek(whole)
+            raise self._unwritable(error) from error
+
+    def _finish(self) -> None:
+        if self._file is None:
+            return
+        try:
+            with self._file as file:
+                os.fsync(file.fileno())
+                self._open_path.rename(self._folder / self._name)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        finally:
+            self._file = None
+        self.finished.append(self._folder / self._name)
+
+    def _unwritable(self, error: OSError) -> ArchiveError:
+        return ArchiveError(
+            f"{self._folder}: cannot be written ({error.strerror or error}); what was archived stays. "
+            "Make room, or give the right to write there, and run again"
+        )
+
+
+def recover(archive: Path) -> list[Path]:
+    """Finish the segments of killed crawls up to their last whole record; returns those that hold any.
+
+    A segment that a living process writes to is locked and left alone.
+    """
+    sweep(archive)
+    recovered = []
+    for path in sorted(archive.glob(f"day=*/.*{_OPEN}")):
+        with path.open("r+b", buffering=0) as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            whole = _whole_members(file)
+            if not whole:
+                path.unlink()
+                continue
+            file.truncate(whole)
+            os.fsync(file.fileno())
+            finished = path.with_name(path.name.removeprefix(".").removesuffix(_OPEN))
+            path.rename(finished)
+            recovered.append(finished)
+    return recovered
+
+
+def _whole_members(file: BinaryIO) -> int:
+    """The length of a file up to the end of its last whole gzip member, in bytes."""
+    end = position = 0
+    member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        while chunk := file.read(2**20):
+            position += len(chunk)
+            while chunk:
+                member.decompress(chunk)
+                chunk = member.unused_data
+                if member.eof:
+                    end = position - len(chunk)
+                    member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    except zlib.error:
+        pass  # what follows was never written whole
+    return end
+
+
+def _warcinfo(name: str, now: datetime, about: Mapping[str, str]) -> WarcRecord:
+    fields = {"format": "WARC File Format 1.1", "software": f"yanyana/{__version__}", **about}
+    record = _record(WarcRecordType.warcinfo, _fields_block(fields), now)
+    record.headers["Content-Type"] = "application/warc-fields"
+    record.headers["WARC-Filename"] = name
+    return record
+
+
+def _exchange_records(response: Response, via: str | None, site: str) -> tuple[WarcRecord, WarcRecord, WarcRecord]:
+    answered = _record(WarcRecordType.response, _response_block(response), response.received_at)
+    answered.headers["Content-Type"] = "application/http; msgtype=response"
+    answered.headers["WARC-Payload-Digest"] = f"sha1:{base64.b32encode(sha1(response.body).digest()).decode()}"
+    if response.ip_address:
+        answered.headers["WARC-IP-Address"] = response.ip_address
+    asked = _record(WarcRecordType.request, _request_block(response), response.received_at)
+    asked.headers["Content-Type"] = "application/http; msgtype=request"
+    fields = {"site": site} | ({"via": via} if via else {})
+    known = _record(WarcRecordType.metadata, _fields_block(fields), response.received_at)
+    known.headers["Content-Type"] = "application/warc-fields"
+    for record in (asked, known, answered):
+        record.headers["WARC-Target-URI"] = response.url
+    for record in (asked, known):
+        record.headers["WARC-Concurrent-To"] = answered.record_id or ""
+    return asked, known, answered
+
+
+def _record(kind: WarcRecordType, block: bytes, date: datetime) -> WarcRecord:
+    record = WarcRecord()
+    record.init_headers(kind)
+    record.record_date = date
+    record.set_bytes_content(block)
+    return record
+
+
+def _packed(*records: WarcRecord) -> bytes:
+    """Each record as one gzip member."""
+    buffer = BytesIO()
+    writer = GzipWriter(buffer, compression_level=_COMPRESSION)
+    for record in records:
+        record.write(writer, checksum_data=True)
+        writer.finish()
+    return buffer.getvalue()
+
+
+def _fields_block(fields: Mapping[str, str]) -> bytes:
+    """Fields in the form application/warc-fields."""
+    return "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in fields.items()).encode()
+
+
+def _request_block(response: Response) -> bytes:
+    address = urlsplit(response.url)
+    path = (address.path or "/") + (f"?{address.query}" if address.query else "")
+    host = address.netloc.rpartition("@")[2]
+    return _http_block(f"GET {path} HTTP/1.1", [(b"Host", host.encode()), *response.request_headers], b"")
+
+
+def _response_block(response: Response) -> bytes:
+    """The response with headers that are true of the decoded body.
+
+    The headers that this replaces are kept as X-Archive-Orig-…, as warcprox and the Wayback Machine do.
+    """
+    headers = [
+        (b"X-Archive-Orig-" + name if name.lower() in _OF_THE_TRANSFER else name, value)
+        for name, value in response.headers
+    ]
+    headers.append((b"Content-Length", b"%d" % len(response.body)))
+    phrase = HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else ""
+    return _http_block(f"{response.protocol} {response.status} {phrase}", headers, response.body)
+
+
+def _http_block(first_line: str, headers: Headers, body: bytes) -> bytes:
+    lines = [name + b": " + b" ".join(value.split(b"\r\n")) for name, value in headers]
+    return b"\r\n".join([first_line.encode(), *lines, b"", body])

@@ -1,0 +1,212 @@
+import gzip
+import io
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from fastwarc.warc import ArchiveIterator as FastIterator
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from warcio.archiveiterator import ArchiveIterator as WarcioIterator
+
+from pipelines.crawl.archive import ArchiveError, Exchange, read_segment, segments
+from pipelines.crawl.segment import Response, SegmentWriter, recover
+
+DAY = date(2026, 3, 1)
+AT = datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=UTC)
+HTML = (b"Content-Type", b"text/html; charset=utf-8")
+
+
+def response(url: str = "http://paper.test/a", body: bytes = b"<p>hello", **changed: object) -> Response:
+    given_ = {"received_at": AT, "status": 200, "headers": [HTML], "request_headers": [(b"User-Agent", b"Yanyana")]}
+    return Response(url=url, body=body, **{**given_, **changed})  # type: ignore[arg-type]
+
+
+def write(archive: Path, *responses: Response, segment_bytes: int = 2**30) -> list[Path]:
+    with SegmentWriter(archive, DAY, {"robots": "obey"}, segment_bytes=segment_bytes) as writer:
+        for each in responses:
+            writer.write(each, via="http://paper.test/", site="paper")
+    return writer.finished
+
+
+def exchanges(path: Path) -> list[Exchange]:
+    return [each for each in read_segment(path) if isinstance(each, Exchange)]
+
+
+token = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-", min_size=1, max_size=20)
+visible = st.text(st.characters(min_codepoint=0x21, max_codepoint=0xFF, exclude_categories=["Cc"]), max_size=40)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(
+    body=st.binary(max_size=5000),
+    headers=st.lists(st.tuples(token.map(lambda name: "X-" + name), visible), max_size=6),
+    status=st.integers(200, 599),
+)
+def test_what_is_written_is_read(
+    tmp_path_factory: pytest.TempPathFactory, body: bytes, headers: list[tuple[str, str]], status: int
+) -> None:
+    sent = [(name.encode(), value.encode("latin-1")) for name, value in headers]
+    [segment] = write(tmp_path_factory.mktemp("archive"), response(body=body, headers=sent, status=status))
+    [read] = exchanges(segment)
+    assert (read.url, read.captured_at, read.status, read.body) == ("http://paper.test/a", AT, status, body)
+    assert (read.via, read.site) == ("http://paper.test/", "paper")
+    stripped = [(name, value.strip()) for name, value in headers]
+    assert [(name, value.strip()) for name, value in read.headers][: len(headers)] == stripped
+
+
+def test_warcio_and_fastwarc_verify_every_record(tmp_path: Path) -> None:
+    [segment] = write(tmp_path, *(response(f"http://paper.test/{n}", b"<p>%d" % n) for n in range(5)))
+    with segment.open("rb") as file:
+        read = []
+        for record in WarcioIterator(file, check_digests=True):
+            body = record.content_stream().read()
+            assert record.digest_checker
+            assert record.digest_checker.passed is True
+            read.append((record.rec_type, body))
+    assert [kind for kind, _ in read] == ["warcinfo", *["request", "metadata", "response"] * 5]
+    assert [body for kind, body in read if kind == "response"] == [b"<p>%d" % n for n in range(5)]
+    with segment.open("rb") as file:
+        records = 0
+        for record in FastIterator(file, parse_http=False):
+            assert record.verify_block_digest()
+            records += 1
+    assert records == 16
+
+
+def test_each_record_can_be_read_at_its_offset_alone(tmp_path: Path) -> None:
+    [segment] = write(tmp_path, *(response(f"http://paper.test/{n}", b"<p>%d" % n) for n in range(3)))
+    data = segment.read_bytes()
+    for exchange in exchanges(segment):
+        record = next(iter(FastIterator(io.BytesIO(data[exchange.offset :]), parse_http=True)))
+        assert record.record_id == exchange.record_id
+        assert record.reader.read() == exchange.body
+
+
+def test_the_warcinfo_says_who_crawled_and_how(tmp_path: Path) -> None:
+    [segment] = write(tmp_path, response())
+    first = gzip.decompress(segment.read_bytes()).split(b"WARC/1.1\r\n")[1]
+    assert b"software: yanyana/" in first
+    assert b"robots: obey" in first
+
+
+def test_headers_are_true_of_the_decoded_body(tmp_path: Path) -> None:
+    sent = [HTML, (b"content-encoding", b"br"), (b"Transfer-Encoding", b"chunked"), (b"Content-Length", b"12")]
+    [segment] = write(tmp_path, response(body=b"<p>decoded", headers=sent))
+    with segment.open("rb") as file:
+        record = next(r for r in WarcioIterator(file) if r.rec_type == "response")
+        assert record.content_stream().read() == b"<p>decoded"
+        header = record.http_headers
+    assert header.get_header("Content-Length") == "10"
+    assert header.get_header("Content-Encoding") is None
+    assert header.get_header("X-Archive-Orig-Content-Encoding") == "br"
+    assert header.get_header("X-Archive-Orig-Transfer-Encoding") == "chunked"
+
+
+def test_a_segment_that_has_grown_is_followed_by_another(tmp_path: Path) -> None:
+    noise = random.Random(3)
+    written = write(tmp_path, *(response(body=noise.randbytes(4000)) for _ in range(6)), segment_bytes=9000)
+    assert len(written) == 3
+    assert written == segments(tmp_path, DAY)
+    assert sum(len(exchanges(path)) for path in written) == 6
+
+
+def test_nothing_is_written_when_nothing_came(tmp_path: Path) -> None:
+    assert write(tmp_path) == []
+    assert segments(tmp_path) == []
+
+
+def test_an_unfinished_segment_is_not_listed(tmp_path: Path) -> None:
+    with SegmentWriter(tmp_path, DAY, {}) as writer:
+        writer.write(response(), via=None, site="paper")
+        assert segments(tmp_path) == []
+        assert recover(tmp_path) == [], "its writer lives"
+    assert len(segments(tmp_path)) == 1
+
+
+def test_a_full_disk_loses_nothing_and_says_what_to_do(tmp_path: Path) -> None:
+    """The system's own limit on a file's size stands in for a full disk: the write breaks off in the middle."""
+    script = f"""
+import resource, signal, sys
+sys.path.insert(0, {str(Path.cwd())!r})
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+from tests.crawl.test_segment import *
+resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
+noise = random.Random(5)
+with SegmentWriter(Path({str(tmp_path)!r}), DAY, {{}}) as writer:
+    for n in range(10):
+        writer.write(response(f"http://paper.test/{{n}}", noise.randbytes(8000)), via=None, site="paper")
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1
+    assert "Make room" in done.stderr
+    [segment] = segments(tmp_path)
+    assert [exchange.url for exchange in exchanges(segment)] == [f"http://paper.test/{n}" for n in range(3)]
+    gzip.decompress(segment.read_bytes())
+
+
+def test_an_archive_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "archive").write_text("a file, not a folder")
+    with pytest.raises(ArchiveError, match=str(tmp_path / "archive")):
+        write(tmp_path / "archive", response())
+
+
+def test_recovery_keeps_every_whole_record_wherever_the_file_was_cut(tmp_path: Path) -> None:
+    noise = random.Random(11)
+    [segment] = write(tmp_path, *(response(f"http://paper.test/{n}", noise.randbytes(500)) for n in range(4)))
+    data = segment.read_bytes()
+    ends = [exchange.offset for exchange in exchanges(segment)][1:]
+    segment.unlink()
+    for cut in sorted({*noise.sample(range(ends[0], len(data)), 25), *ends, len(data)}):
+        left = segment.with_name(f".{segment.name}.open")
+        left.write_bytes(data[:cut])
+        assert recover(tmp_path) == [segment]
+        whole = segment.read_bytes()
+        assert data.startswith(whole)
+        gzip.decompress(whole)
+        kept = len(exchanges(segment))
+        assert kept >= 1 + sum(cut >= end for end in ends[1:])
+        segment.unlink()
+
+
+_KILLED = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from tests.crawl.test_segment import *
+with SegmentWriter(Path(sys.argv[2]), DAY, {}) as writer:
+    for n in range(10**6):
+        writer.write(response(f"http://paper.test/{n}", os.urandom(3000)), via=None, site="paper")
+        print(n, flush=True)
+"""
+
+
+@pytest.mark.parametrize("wait", [0.0, 0.05, 0.15])
+def test_what_a_killed_writer_had_written_is_kept(tmp_path: Path, wait: float) -> None:
+    victim = subprocess.Popen(
+        [sys.executable, "-c", _KILLED, str(Path.cwd()), str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    assert victim.stdout is not None
+    victim.stdout.readline()
+    time.sleep(wait)
+    assert recover(tmp_path) == [], "a living writer's segment is left alone"
+    victim.send_signal(signal.SIGKILL)
+    said = [0, *map(int, victim.communicate(timeout=10)[0].split())]
+    [segment] = recover(tmp_path)
+    urls = [exchange.url for exchange in exchanges(segment)]
+    assert urls == [f"http://paper.test/{n}" for n in range(len(urls))]
+    assert len(urls) > said[-1]
+    assert recover(tmp_path) == []
+
+
+def test_what_was_no_record_yet_leaves_no_segment(tmp_path: Path) -> None:
+    folder = tmp_path / "day=2026-03-01"
+    folder.mkdir()
+    (folder / ".x.warc.gz.open").write_bytes(gzip.compress(b"WARC/1.1\r\n")[:-4])
+    assert recover(tmp_path) == []
+    assert os.listdir(folder) == []
