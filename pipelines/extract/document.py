@@ -155,7 +155,7 @@ class Document:
 
     elements        every element in document order
     by_name         the same elements by tag name, in document order
-    text            what a reader sees, with a newline where a block begins or ends; spans of it belong to elements
+    text            what a reader sees; a newline stands where a block begins or ends or a line breaks, and nowhere else
     concealed_text  the text of concealed elements, in the same way
     """
 
@@ -222,7 +222,7 @@ def decode(body: bytes, content_type: str | None = None) -> str:
         # A character outside ASCII takes two bytes or more: the difference counts those that decoded.
         if text.count("\ufffd") * 10 < len(body) - len(text):
             return text
-    declared = _declared(content_type.encode() if content_type else b"") or _declared(body[:4096])
+    declared = _declared(content_type.encode("ascii", "ignore") if content_type else b"") or _declared(body[:4096])
     if declared is not None:
         return body.decode(declared)
     # The detector believes a declaration before the bytes, and here the declaration is known to be wrong or absent.
@@ -352,7 +352,7 @@ class SlimTreeBuilder(HTMLTreeBuilder):
                     if shared is None:
                         shared = class_lists[names] = names.split()
                     values["class"] = shared
-                if "rel" in values:
+                if "rel" in values and (tag == "a" or tag == "link"):
                     values["rel"] = values["rel"].split()
                 if not concealed and ("hidden" in values or "style" in values):
                     concealed = _is_concealed(tag, values)
@@ -435,12 +435,15 @@ class SlimTreeBuilder(HTMLTreeBuilder):
                 string = new_string(ScriptText, data)
             else:
                 if data.isspace():
-                    data = "\n" if "\n" in data else " "
+                    string = new_string(Text, "\n" if "\n" in data else " ")
+                    data = " "
                     if boundary != "\n":
                         boundary = " "
                 else:
+                    string = new_string(Text, data)
+                    if "\n" in data:
+                        data = data.replace("\n", " ")
                     boundary = ""
-                string = new_string(Text, data)
                 if parent.concealed:
                     unseen.append(data)
                     unseen_length += len(data)
