@@ -212,7 +212,7 @@ def _comments(
         zip(sorted(draw.sample(range(1, minutes), count)), draw.sample(phrases["texts"], count), strict=True)
     ):
         parents = [comment for comment in thread if comment.depth < 3 and not comment.pingback]
-        answers = design.comments == "threaded" and bool(parents) and draw.random() < 0.4
+        answers = design.comments == "threaded" and bool(parents) and draw.random() < 0.6
         parent = draw.choice(parents) if answers else None
         thread.append(
             Comment(
