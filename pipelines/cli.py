@@ -12,8 +12,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
+from io import TextIOWrapper
+from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -28,8 +30,10 @@ out = Console()
 err = Console(stderr=True)
 
 SQL = ROOT / "sql"
+_HEADLINES_AT_ONCE = 10_000
 _DAGSTER_YAML = "telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
 
+Language = Literal["tr", "en", "auto"]
 Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, metavar="FILE...")]
 
 
@@ -96,6 +100,21 @@ def extract(
 
 
 @app.command()
+def classify(
+    language: Annotated[Language, typer.Option(help="Language of the headlines; auto guesses it for each.")] = "auto",
+    explain: Annotated[bool, typer.Option(help="Add the cues that moved the scores.")] = False,
+) -> None:
+    """Read headlines from standard input, one a line; print one JSON object for each, in order."""
+    from pipelines.classify import classify as label
+    from pipelines.classify import describe
+
+    lines = (line.rstrip("\r\n") for line in sys.stdin)
+    while headlines := list(islice(lines, _HEADLINES_AT_ONCE)):
+        for labelled in label(headlines, None if language == "auto" else language, explain=explain):
+            sys.stdout.write(json.dumps(describe(labelled, explain=explain), ensure_ascii=False) + "\n")
+
+
+@app.command()
 def query(
     asked: Annotated[
         str | None, typer.Argument(metavar="[NAME|SQL]", help="A named query or SQL; none lists the names.")
@@ -138,6 +157,10 @@ def init() -> None:
 
 def main() -> None:
     """Run the command line; a YanyanaError becomes its message and exit code 1."""
+    # JSON and headlines are UTF-8 whatever the locale; a broken byte in a headline is no reason to stop.
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         app()
     except YanyanaError as error:

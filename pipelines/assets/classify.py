@@ -18,7 +18,7 @@ _EXAMPLES = 12
         table_spec(
             schema.HEADLINES,
             deps=["pages", "articles", "items"],
-            failure="the classifier's tables in `pipelines/classify` are broken; the log names the file. What is published "
+            failure="a table in `pipelines/classify/tables` is broken; the log names the file. What is published "
             "stays. Mend the table and run the partition again.",
             kinds=("python", "parquet"),
         )
