@@ -344,8 +344,9 @@ EXPOSURES = Table(
         Column("host_hard", REAL, "Probability that the host is hard news", "0–1"),
         Column("kind", TEXT, "Kind of the block", required=True),
         Column("placement", TEXT, "Placement of the block"),
+        Column("content_hash", TEXT, "Hash of the block's addresses in order; tells the same list", "32 hex digits"),
         Column("slot", SMALL, "Rank in the block, from 1", "rank", required=True),
-        _id("target_id", "The story it leads to"),
+        _id("target_id", "The story it leads to; never the host itself"),
         *HEADLINE_COLUMNS,
         Column("item_topic", TEXT, "Topic of the teaser", "slug"),
         Column("item_hard", REAL, "Probability that the teaser is hard news", "0–1"),
@@ -361,12 +362,19 @@ CONTRASTS = Table(
     "analyse",
     "Per site and block kind: how much clickbait and tabloid stands beside hard news, and how much beside the rest.",
     (
-        SITE,
+        Column("site", TEXT, "Site; `all` for the unweighted mean of the sites where it can be told", required=True),
         Column("kind", TEXT, "Kind of the block; `all` for every kind together", required=True),
         Column("outcome", TEXT, "clickbait, or clickbait_or_tabloid", required=True),
         Column("hosts_hard", COUNT, "Hard-news stories with such a block", "articles", required=True),
         Column("hosts_soft", COUNT, "Other stories with such a block", "articles", required=True),
+        Column("hosts_unknown", COUNT, "Stories with such a block left out because their topic is unknown", "articles"),
         Column("exposures", COUNT, "Exposures these rest on", "exposures", required=True),
+        Column(
+            "exposures_site_wide",
+            COUNT,
+            "Exposures left out because the target stood beside 80 % of the site's stories or more that day",
+            "exposures",
+        ),
         Column("share_hard", REAL, "Mean share of such items beside a hard-news story", "0–1"),
         Column("share_soft", REAL, "Mean share of such items beside another story", "0–1"),
         Column("difference", REAL, "share_hard − share_soft", "−1–1"),
@@ -386,11 +394,15 @@ COOCCURRENCE = Table(
         Column("day", DAY, "Day of the captures", "UTC", required=True),
         Column("host_topic", TEXT, "Topic of the host stories, or unknown", "slug", required=True),
         Column("item_class", TEXT, "clickbait, tabloid, hard, soft or unknown", required=True),
-        Column("exposures", COUNT, "Exposures observed", "exposures", required=True),
-        Column("hosts", COUNT, "Distinct host stories", "articles", required=True),
-        Column("expected", REAL, "Exposures expected from the site's and day's margins", "exposures", required=True),
+        Column(
+            "exposures", COUNT, "Targets beside hosts, each once a day however often captured", "pairs", required=True
+        ),
+        Column(
+            "hosts", COUNT, "Distinct stories of the topic beside which such an item stood", "articles", required=True
+        ),
+        Column("expected", REAL, "The same, expected from the margins of site and day", "pairs", required=True),
         Column("lift", REAL, "exposures / expected", "ratio"),
-        Column("npmi", REAL, "Normalised pointwise mutual information", "−1–1"),
+        Column("npmi", REAL, "Normalised pointwise mutual information; null when it is the day's only cell", "−1–1"),
     ),
     key=("site", "day", "host_topic", "item_class"),
 )
@@ -398,13 +410,13 @@ COOCCURRENCE = Table(
 HEADLINE_PAIRS = Table(
     "headline_pairs",
     "analyse",
-    "Two stories' headlines that stood in one block, counted over distinct blocks of a site.",
+    "Two stories that met in at least two distinct blocks of a site; the same list on many pages is one block.",
     (
         SITE,
         _id("target_a", "Story with the smaller identifier"),
         _id("target_b", "Story with the larger identifier"),
-        Column("headline_a", TEXT, "A headline of the first"),
-        Column("headline_b", TEXT, "A headline of the second"),
+        Column("headline_a", TEXT, "The wording under which the first was shown most"),
+        Column("headline_b", TEXT, "The wording under which the second was shown most"),
         Column("blocks", COUNT, "Blocks in which both stand", "blocks", required=True),
         Column("blocks_a", COUNT, "Blocks in which the first stands", "blocks", required=True),
         Column("blocks_b", COUNT, "Blocks in which the second stands", "blocks", required=True),

@@ -1,0 +1,18 @@
+"""Records in, measures out: what stands beside the news, and whether more often than chance.
+
+The rule of this room is *count big, judge small*. Whatever touches every exposure (joins, counts, de-duplication) is
+written once in narwhals over lazy frames, so that it runs on whichever engine holds the data, and ends in a small table
+of counts. Expected values, associations and intervals are computed from that table in Polars and SciPy, at a cost that
+does not grow with the data.
+
+Every function here takes lazy frames (all of one engine: Polars, DuckDB, Spark …) with the columns that
+`pipelines.lake.schema` declares, and returns a Polars frame in the schema of the table it is named after, sorted by its
+key. Nothing here reads or writes files, and nothing looks at words: labels come from `pipelines.classify`.
+"""
+
+from pipelines.analysis.contrast import contrasts
+from pipelines.analysis.exposure import exposures
+from pipelines.analysis.topics import cooccurrence
+from pipelines.analysis.wordings import headline_pairs, headline_variants
+
+__all__ = ["contrasts", "cooccurrence", "exposures", "headline_pairs", "headline_variants"]

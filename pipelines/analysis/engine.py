@@ -1,0 +1,27 @@
+"""The edge between counting (narwhals, on any engine) and judging (Polars): how counts are fetched and measures shaped.
+
+What is counted or judged stands in the module of each measure.
+"""
+
+import narwhals as nw
+import polars as pl
+
+from pipelines.lake.schema import Table
+
+
+def collected(counts: nw.LazyFrame) -> pl.DataFrame:
+    """The rows of a lazy frame of any engine as a Polars frame; on Polars itself by the streaming engine."""
+    native = counts.to_native()
+    if isinstance(native, pl.LazyFrame):
+        return native.collect(engine="streaming")
+    return counts.collect("polars").to_native()
+
+
+def shaped(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with exactly the table's columns and types, sorted by its key, since no engine promises an order."""
+    return rows.select(table.schema.names()).cast(table.schema).sort(table.key)
+
+
+def labels(headlines: nw.LazyFrame) -> nw.LazyFrame:
+    """One row a headline: the one of the latest archive day, since the lake keeps one for every day it was seen in."""
+    return headlines.filter(nw.col("archive_day") == nw.col("archive_day").max().over("headline_id"))
