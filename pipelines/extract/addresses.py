@@ -24,7 +24,7 @@ _PLATFORM = re.compile(
     r"|play\.google\.com|apps\.apple\.com|itunes\.apple\.com|open\.spotify\.com|news\.google\.com|maps\.google\.com)$",
     re.IGNORECASE,
 )
-_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|pdf|mp3|mp4|zip|apk|ics|xml|rss)$", re.IGNORECASE)
+_FILES = tuple(".jpg .jpeg .png .gif .webp .avif .svg .pdf .mp3 .mp4 .zip .apk .ics .xml .rss".split())
 _DOCUMENT = re.compile(r"\d{5,}|\.(?:html?|php|aspx?|shtml|ece|cms|jsp|story|stm|htm)$", re.IGNORECASE)
 _DATE = re.compile(r"/(?:19|20)\d\d[/_-]?\d{0,2}[/_-]|/(?:19|20)\d{6}")
 _ID = re.compile(r"(?=[\w.-]*\d)(?=[\w.-]*[a-z])[a-z0-9]{8,}$", re.IGNORECASE)
@@ -34,27 +34,27 @@ _ID_PARAMETER = re.compile(
     re.IGNORECASE,
 )
 # Folders of lists: what stands below them is a list as well.
-_LIST_FOLDER = re.compile(
-    r"(?:tags?|tagg|topics?|categor(?:y|ies|ia|ias|ie)|kategorien?|kategori|authors?|autor(?:en|es|a)?|auteurs?|search|suche"
-    r"|buscar|hashtag|people|persons?|profile|profil|users?|members?|themen|thema|temas?|tema|etiquetas?|etiket(?:ler)?"
-    r"|konu(?:lar)?|yazar(?:lar)?|labels?|contributors?|writers?|staff|by|columnists?|journalists?|redaktion|verfasser"
-    r"|byline|reporter|taglist)$",
-    re.IGNORECASE,
+_LIST_FOLDERS = frozenset(
+    "tag tags tagg taglist topic topics category categories categoria categorias categorie kategorie kategorien kategori"
+    " author authors autor autoren autores autora auteur auteurs search suche buscar hashtag people person persons profile"
+    " profil user users member members thema themen tema temas etiqueta etiquetas etiket etiketler konu konular yazar yazarlar"
+    " label labels contributor contributors writer writers staff by columnist columnists journalist journalists redaktion"
+    " verfasser byline reporter".split()
 )
 # Names of lists and services: what stands below them may well be a story.
-_LIST_NAME = re.compile(
-    r"(?:news|nachrichten|section|about|about-us|contact|kontakt|kontakte|impressum|datenschutz|privacy|terms|agb|rss|feeds?"
-    r"|help|hilfe|faq|podcasts?|videos?|fotos?|photos?|galler(?:y|ies)|galerie|latest|newest|live|archive?|archiv|home"
-    r"|index|page|login|signin|register|account|newsletters?|shop|jobs|episodes|shows?)(?:\.\w+)?$",
-    re.IGNORECASE,
+_LIST_NAMES = frozenset(
+    "news nachrichten section about about-us contact kontakt kontakte impressum datenschutz privacy terms agb rss feed feeds"
+    " help hilfe faq podcast podcasts video videos foto fotos photo photos gallery galleries galerie latest newest live"
+    " archive archiv home index page login signin register account newsletter newsletters shop jobs episodes show shows".split()
 )
-_SERVICE = re.compile(
-    r"(?:^|[/._-])(?:ofertas-descuentos|descuentos?|gutscheine?|coupons?|cupones|vouchers?|promo-?codes?|downloads?|login"
-    r"|signin|register|subscribe|abo|newsletters?|impressum|datenschutz|privacy|terms|wp-login|kleinanzeigen|jobs?|shop|store"
-    r"|checkout|widget|cdn-cgi|print|printmail|drucken|viewtopic|account|donate|spenden|preferences|slideshow|banner|ads?"
-    r"|adclick|click)(?=[/._-]|$)|search\.php",
-    re.IGNORECASE,
+# Words of addresses that serve something other than stories.
+_SERVICES = frozenset(
+    "descuento descuentos gutschein gutscheine coupon coupons cupones voucher vouchers promocode promocodes download"
+    " downloads login signin register subscribe abo newsletter newsletters impressum datenschutz privacy terms kleinanzeigen"
+    " job jobs shop store checkout widget cdn print printmail drucken viewtopic account donate spenden preferences slideshow"
+    " banner ad ads adclick click".split()
 )
+_SEPARATOR = re.compile(r"[/._-]+")
 _TRACKING = re.compile(r"(?:utm_|fbclid|gclid|ref=|src=|icid|at_|xtor|wt)", re.IGNORECASE)
 _COMMENT_FRAGMENT = re.compile(r"(?:comment|respond|disqus|kommentar|yorum|comentario)", re.IGNORECASE)
 # With the list of public suffixes that comes with the library: no network, no cache on disk.
@@ -169,7 +169,7 @@ class Addresses:
 
     def _score(self, address: Address) -> float:
         path, query = address.path, address.query
-        if _is_platform(address.host) or _FILE.search(path):
+        if _is_platform(address.host) or path.lower().endswith(_FILES):
             return NEVER
         segments = [segment for segment in path.split("/") if segment]
         if not segments:
@@ -188,15 +188,18 @@ class Addresses:
             score += 1
         if score >= 0.5 and self._own_shape.strip("w") and _shape(path) == self._own_shape:
             score += 0.75
-        if any(_LIST_FOLDER.match(segment) for segment in segments[:-1]):
+        folders = [segment.lower() for segment in segments[:-1]]
+        if not _LIST_FOLDERS.isdisjoint(folders):
             score -= 2.5
-        elif _LIST_NAME.match(last):
+        elif last.lower().partition(".")[0] in _LIST_NAMES:
             score -= 1.5
         if len(segments) == 1 and joints < 2 and score < 1:
             score -= 1
         if self._folders[address.page] >= 2:
             score -= 2
-        if _SERVICE.search(f"{address.host}/" + "/".join(segments[:-1] if joints >= 3 else segments)):
+        # A long slug holds any word; a folder, a short name or a subdomain is called after what it serves.
+        named = [address.host.partition(".")[0], *folders, "" if joints >= 3 else last.lower()]
+        if not _SERVICES.isdisjoint(_SEPARATOR.split("/".join(named))):
             score -= 2.5
         return max(LIST, min(STORY, score))
 

@@ -10,6 +10,7 @@ It works for a publisher never seen before: no host names, no class names of one
 
 import re
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pipelines.extract.addresses import Addresses
@@ -37,8 +38,9 @@ from pipelines.lake.text import fold
 # short text.
 _HEADING, _TITLED, _SHORT = 2, 1, 0
 _LONGEST_HEADING = 90
-# How far a heading may stand from its list: elements to climb from it, and from the list, to where they meet.
-_CLIMB_FROM_HEADING, _CLIMB_FROM_LIST = 3, 5
+# How far a heading may stand from its list: elements around it that hold more than it, and elements around the list
+# that hold something before it, up to where the two meet.
+_REACH = {_HEADING: (3, 4), _TITLED: (2, 4), _SHORT: (1, 3)}
 
 _TITLE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:titles?|heading|headline|header|ttl|caption|tit|titulo|titre|titolo|label|hd|head|baslik|name|titel"
@@ -47,10 +49,10 @@ _TITLE_CLASS = re.compile(
 )
 # Short texts near a list that never are its heading.
 _NO_HEADING = re.compile(
-    r"^\W*(?:share|partager|teilen|compartir|condividi|paylaş|compartilh|tags?\b|schlagw|stichw|keywords|etiket|關鍵字|previous\b"
+    r"^\W*(?:categor|kategori|filed under|posted in|ilgili konu|share|partager|teilen|compartir|condividi|paylaş|compartilh|tags?\b|schlagw|stichw|keywords|etiket|關鍵字|previous\b"
     r"|next\b|prev\b|weiter\W*$|zurück|weiterlesen|anterior\W*$|siguiente\W*$|önceki\W*$|sonraki\W*$|powered|tümü\W*$|more\W*$"
-    r"|mehr\W*$|alle\W*$|see all|view all|all\W*$|show|follow|folgen|subscribe|abonn|newsletter|sign up|login|log in|advert"
-    r"|anzeige\W*$|werbung\W*$|publicidad\W*$|reklam\W*$|publicité|comment|kommentar|\d+ comment|close|schließen|menu|search"
+    r"|mehr\W*$|alle\W*$|see all|view all|all\W*$|show|follow|folgen|subscribe\b|abonn|newsletter|sign up|login|log in|advert"
+    r"|anzeige\W*$|werbung\W*$|publicidad\W*$|reklam\W*$|publicité|comment|kommentar|\d+ (?:comment|kommentar)|close|schließen|menu|もっと|一覧|続き|search"
     r"|suche|loading|play|video\W*$|foto|image|credit|by\b|von\b|por\b|©|getty)",
     re.IGNORECASE,
 )
@@ -143,7 +145,7 @@ class _Labels:
 
     def _read(self, element: Element) -> _Label | None:
         length = element.text_end - element.text_start
-        if not 1 < length < 3 * _LONGEST_HEADING or element.name in ("script", "img", "a", "li", "ul", "ol"):
+        if not 1 < length < 3 * _LONGEST_HEADING or element.name in ("script", "ul", "ol"):
             return None
         named = element.name in HEADINGS
         if not named and any(isinstance(child, Element) and block_of(child) is child for child in element.contents):
@@ -163,9 +165,14 @@ class _Labels:
         return _Label(element, text, _TITLED if named_kind else _SHORT)
 
     def leads_to_story(self, link: Link) -> bool:
-        """Whether a link may lead to a story: a heading that links to its section does not."""
+        """Whether a link may lead to a story: a heading that links to its section, or a tab, does not."""
         address = self._addresses[link.url]
-        return address is not None and (self._addresses.is_own(address) or self._addresses.score(address) > -1)
+        if address is None:
+            return False
+        if self._addresses.is_own(address):
+            # "Close", "back to top" and tabs lead to the page itself without showing its story.
+            return "#" not in link.url and word_count(link.text) >= 3
+        return self._addresses.score(address) > -1
 
     def links_in(self, element: Element) -> list[Link]:
         """The links within an element, in document order."""
@@ -181,7 +188,7 @@ class _Labels:
             if not isinstance(around, Element):
                 return False
             if around.name == "a":
-                return True
+                return any(self.leads_to_story(link) for link in self.links_in(around))
             around = around.parent
         return False
 
@@ -303,13 +310,13 @@ def _heading(group: _Group, previous_end: int, labels: _Labels, landmarks: Landm
         title = landmarks.title
         if title is not None and title.order <= element.order < title.end:
             break
-        meeting, climbed = element.parent, 0
-        while isinstance(meeting, Element) and not meeting.order <= first.order < meeting.end:
-            meeting, climbed = meeting.parent, climbed + 1
-        if not isinstance(meeting, Element) or climbed > _CLIMB_FROM_HEADING:
+        meeting = common(element, first)
+        reach = _between(element, meeting, lambda around, inner: around.end > inner.end)
+        depth = _between(first, meeting, lambda around, inner: around.order + 1 < inner.order)
+        if reach > _REACH[label.strength][0] or depth > _REACH[label.strength][1]:
             continue
-        if first.depth - meeting.depth > _CLIMB_FROM_LIST:
-            continue
+        if landmarks.prose_between(element.end, first.order):
+            break
         # Among the story's own elements any subheading may precede a teaser: only the wording tells.
         if meeting.order in landmarks.layout and len(group.cards) < 3 and kind_of_heading(label.text) is None:
             continue
@@ -320,6 +327,16 @@ def _heading(group: _Group, previous_end: int, labels: _Labels, landmarks: Landm
     if best is not None:
         return best.text
     return group.tab_of.heading if group.tab_of is not None else None
+
+
+def _between(inner: Element, outer: Element, counts: Callable[[Element, Element], bool]) -> int:
+    """How many of the elements around `inner` and within `outer` count."""
+    found = 0
+    around = inner.parent
+    while isinstance(around, Element) and around is not outer:
+        found += counts(around, inner)
+        inner, around = around, around.parent
+    return found
 
 
 def _placement(group: _Group, zones: int, landmarks: Landmarks) -> Placement:

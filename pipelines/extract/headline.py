@@ -33,8 +33,8 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _LINK_PHRASE = re.compile(
-    r"^(?:permanent link to|permalink to|permalink|link to|go to|read more about|read more|read|view|open|continue reading"
-    r"|zum artikel|artikel lesen|weiterlesen|lire la suite de|lire|leer más|ir a)\s*[:\-–]?\s+",
+    r"^(?:permanent link to|permalink to|permalink|link to|go to|read more about|continue reading|lire la suite de)"
+    r"\s*[:\-–]?\s+",
     re.IGNORECASE,
 )
 _NO_HEADLINE = re.compile(
@@ -83,9 +83,8 @@ def word_count(text: str) -> float:
     return len(_WORD.findall(text))
 
 
-def tidy(text: str) -> str:
-    """`text` as a headline: NFC, single blanks, without a rank, a time or a medium's name before it."""
-    text = clean(text)
+def _tidy(text: str) -> str:
+    """`text` without a rank, a time or a medium's name before it."""
     return _BEFORE.sub("", text) or text
 
 
@@ -98,18 +97,20 @@ def choose(
     alt: str = "",
     url: str = "",
 ) -> Headline | None:
-    """The headline and its shown form from what a card states; None where none of it can be read.
+    """The headline and its shown form from what a card states, each text clean; None where none of it can be read.
 
     `shown` is the visible text and `shown_source` where it stands; `title`, `label` and `alt` are the attributes of
     the card's links and picture, empty where missing. An attribute wins over the shown text only if it is fuller and
     speaks of the same story: it shares words with the shown text, or with the address, whose slug is made from the
     full headline.
     """
-    shown = tidy(shown)
+    shown = _tidy(shown)
     said: list[tuple[str, Source]] = [(title, "title"), (label, "aria-label"), (alt, "image_alt")]
     best: tuple[str, Source] | None = None
     for text, source in said:
-        text = tidy(_LINK_PHRASE.sub("", clean(text)))
+        if not text or text == shown:
+            continue
+        text = _tidy(_LINK_PHRASE.sub("", text))
         if not text or len(text) > LONGEST or _NO_HEADLINE.search(text):
             continue
         if not shown or _is_fuller(text, shown, source, url):
@@ -129,14 +130,18 @@ def read(links: Sequence[Link], *, url: str) -> tuple[Headline | None, str | Non
     best = -10.0
     title = label = alt = ""
     for link in links:
-        for text, weight, in_heading in _texts(link):
-            if weight > best:
-                best, shown, source = weight, text, "heading" if in_heading else "text"
-        title = title or link.title
-        label = label or link.aria_label
-        alt = alt or link.image_alt
-    chosen = choose(shown, source, title=title, label=label, alt=alt, url=url)
-    return chosen, clean(alt) or None
+        if link.text:
+            for text, weight, in_heading in _texts(link):
+                if weight > best:
+                    best, shown, source = weight, text, "heading" if in_heading else "text"
+        attrs = link.element.attrs
+        if not title and "title" in attrs:
+            title = clean(link.title)
+        if not label and "aria-label" in attrs:
+            label = clean(link.aria_label)
+        if not alt and link.image is not None:
+            alt = clean(link.image_alt)
+    return choose(shown, source, title=title, label=label, alt=alt, url=url), alt or None
 
 
 def _texts(link: Link) -> list[tuple[str, float, bool]]:
@@ -149,8 +154,14 @@ def _texts(link: Link) -> list[tuple[str, float, bool]]:
         text = clean("".join(parts))
         parts.clear()
         if text:
-            found.append((text, weight + min(word_count(text), 12) / 4, in_heading or outside))
+            found.append((text, weight + min(word_count(text), 6) / 4, in_heading or outside))
 
+    beside = link.element.parent
+    base = 0.0
+    if isinstance(beside, Element) and beside.contents and not outside:
+        base = min(0.0, _weight("", " ".join(beside.attrs.get("class", ()))))
+    if all(not isinstance(child, Element) for child in link.element.contents):
+        return [(clean(link.text), min(word_count(link.text), 6) / 4, outside)]
     # Each entry: a node, the weight and heading of the text that it belongs to, or None where that text ends.
     pending: list[tuple[object, float, bool]] = [(link.element, 0.0, False)]
     while pending:
@@ -212,8 +223,8 @@ def _is_fuller(text: str, shown: str, source: Source, url: str) -> bool:
     full_words, short_words = set(full.split()), set(short.split())
     shared = len(full_words & short_words) / max(1, len(short_words))
     if source == "image_alt":
-        # Captions share a name or two with the headline; a headline in `alt` shares most of it.
-        return shared >= 0.7
+        # Captions name what is in the picture, as the headline does; only the address tells a headline from them.
+        return _in_slug(full_words, url) >= 0.7
     return shared >= 0.5 or _in_slug(full_words, url) >= 0.5
 
 

@@ -20,7 +20,7 @@ _EDGE, _TAIL = r"(?:^|[\s_-])(?:", r")(?=$|[\s_-])"
 _MENU = re.compile(
     _EDGE + r"menus?|mega-?menu|navbar|nav|navi|navigation|drawer|burger|hamburger|off-?canvas|flyout|dropdown|topbar"
     r"|sitemap|site-?map|search-?(?:overlay|box|form|drop)|nav-?(?:item|list|menu|drawer)|menu-?(?:item|list)"
-    r"|(?:main|top|site|primary|global|sub|mobile)(?:menu|nav)" + _TAIL + r"|NavigationItem",
+    r"|(?:main|top|site|primary|global|sub|mobile)(?:menu|nav)" + _TAIL,
     re.IGNORECASE,
 )
 # Links to the story before and the story after are navigation by name and teasers by nature.
@@ -84,9 +84,13 @@ def words_of(element: Element) -> str:
     return f"{names} {attrs['id']}" if "id" in attrs else names
 
 
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
 @lru_cache(maxsize=65536)
 def zones_of_words(words: str) -> int:
     """The zones that class names and an id announce."""
+    words = _HUMP.sub("-", words)
     zones = 0
     if _NEIGHBOURS.search(words):
         zones |= NEIGHBOURS
@@ -172,7 +176,8 @@ class Landmarks:
 
     def _extent(self, prose: list[tuple[Element, float]]) -> tuple[int, int]:
         """First and last block of the body's prose. Boxes of other matter in it (newsletter, teasers) do not count."""
-        blocks = [block for block, _ in prose if self._clear(block)]
+        # A figure's caption is no paragraph, and a lead above the byline is not yet the body.
+        blocks = [block for block, _ in prose if block.name not in ("figure", "figcaption") and self._clear(block)]
         if not blocks:
             at = self.title.order if self.title else 0
             return at, at
@@ -204,29 +209,55 @@ def _title(page: Page, stated: str) -> Element | None:
 
 _LONG_LINE = re.compile(r"[^\n]{40,}")
 # Prose in these is not the story's.
-_ELSEWHERE = frozenset(("footer", "noscript", "form", "button", "dialog", "template", "a"))
+_ELSEWHERE = frozenset("footer noscript form button dialog template iframe object head nav a".split())
 
 
 def _prose(page: Page, title: int) -> list[tuple[Element, float]]:
-    """The page's blocks of running text outside links and comments, with a weight each: characters, less before the h1."""
-    elements = page.elements
-    starts = [element.text_start for element in elements if not element.concealed]
-    seen = [element for element in elements if not element.concealed]
+    """The page's blocks of running text outside links and comments, with a weight each: characters, less before the h1.
+
+    Concealed text counts too: many paywalls conceal the story that they hold.
+    """
     weights: dict[int, float] = defaultdict(float)
-    for line in _LONG_LINE.finditer(page.text):
-        start, end = line.span()
-        element: Element = seen[bisect_left(starts, end) - 1]
-        while isinstance(element.parent, Element) and not (element.text_start <= start + 3 and element.text_end >= end - 3):
-            element = element.parent
-        around: Element = element
-        while isinstance(around, Element):
-            if around.name in _ELSEWHERE or (around.depth > 3 and own_zones(around) & COMMENTS):
-                break
-            around = around.parent
-        else:
-            block = block_of(element)
-            weights[block.order] += (end - start) * (1.0 if block.order >= title else 0.3)
-    return [(elements[order], weight) for order, weight in sorted(weights.items())]
+    elsewhere: dict[int, bool] = {}
+    for concealed, text in ((False, page.text), (True, page.document.concealed_text)):
+        elements = [element for element in page.elements if element.concealed is concealed]
+        starts = [element.text_start for element in elements]
+        links = [link.element for link in page.links if link.element.concealed is concealed]
+        link_starts = [link.text_start for link in links]
+        for line in _LONG_LINE.finditer(text):
+            start, end = line.span()
+            element = elements[bisect_left(starts, end) - 1]
+            while isinstance(element.parent, Element) and (
+                element.text_start > start + 3 or element.text_end < end - 3 or element.concealed is not concealed
+            ):
+                element = element.parent
+            if _is_elsewhere(element, elsewhere):
+                continue
+            # A link that began on the line before may reach into this one.
+            inside = links[max(0, bisect_left(link_starts, start) - 1) : bisect_left(link_starts, end)]
+            linked = sum(max(0, min(end, link.text_end) - max(start, link.text_start)) for link in inside)
+            if 2 * linked < end - start:
+                block = block_of(element)
+                weights[block.order] += (end - start - linked) * (1.0 if block.order >= title else 0.3)
+    return [(page.elements[order], weight) for order, weight in sorted(weights.items())]
+
+
+def _is_elsewhere(element: Element, known: dict[int, bool]) -> bool:
+    """Whether `element` stands in a link, a form, a footer or among comments; `known` remembers the answers."""
+    path: list[int] = []
+    around = element
+    answer = False
+    while isinstance(around, Element):
+        if around.order in known:
+            answer = known[around.order]
+            break
+        path.append(around.order)
+        if around.name in _ELSEWHERE or (around.depth > 3 and own_zones(around) & COMMENTS):
+            answer = True
+            break
+        around = around.parent
+    known.update(dict.fromkeys(path, answer))
+    return answer
 
 
 def _body(prose: list[tuple[Element, float]]) -> Element | None:

@@ -5,6 +5,7 @@ whether a block of weak cards is one, is decided in `blocks`; the words of a cho
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from pipelines.extract.addresses import LIST, NEVER, Addresses
@@ -99,16 +100,16 @@ def find_teasers(page: Page, addresses: Addresses, landmarks: Landmarks) -> list
         words, legible = _words(link)
         if words < 0.5 and link.image is None:
             continue
+        element = link.element
+        zones = landmarks.zones(element)
+        if zones & (COMMENTS | UNREAD):
+            continue
         address = addresses[link.url]
         if address is None or address.to_comments:
             continue
         own = addresses.is_own(address)
         score = addresses.score(address)
-        if score <= NEVER and not own:
-            continue
-        element = link.element
-        zones = landmarks.zones(element)
-        if zones & (COMMENTS | UNREAD) or _in_sentence(page, link, runs):
+        if (score <= NEVER and not own) or _in_sentence(page, link, runs):
             continue
         card = Teaser(
             url=address.url,
@@ -126,8 +127,11 @@ def find_teasers(page: Page, addresses: Addresses, landmarks: Landmarks) -> list
         )
         _add(cards, card)
     kept: list[Teaser] = []
+    times = Counter(card.key for card in cards)
     for card in cards:
-        if _is_candidate(card, landmarks):
+        # A short link that stands beside many stories names their section or their author.
+        beside = times[card.key] >= 3 and not card.heading and not card.image and word_count(card.links[0].text) <= 4
+        if not beside and _is_candidate(card, landmarks):
             _add(kept, card)
     return kept
 
@@ -150,17 +154,19 @@ def _words(link: Link) -> tuple[float, bool]:
     """How much the words of a link look like a headline, and whether it shows them itself."""
     text = link.text
     attrs = link.element.attrs
-    title = link.title or link.aria_label if "title" in attrs or "aria-label" in attrs else ""
-    if title.startswith("http") or len(title) > LONGEST:
-        title = ""
+    title = ""
+    if "title" in attrs or "aria-label" in attrs:
+        title = link.title or link.aria_label
+        if title.startswith("http") or len(title) > LONGEST:
+            title = ""
     said = text or title or link.image_alt
     count = word_count(said)
     shown = count if text else 0.0
-    if text and title:
+    if text and title and title != text:
         count = max(count, word_count(title))
     if count < 2:
         return (0.2 if said else 0.0), False
-    if (count <= 4 and _LEADS_ON.match(said)) or _SERVICE.search(said):
+    if (count <= 4 and _LEADS_ON.match(said)) or (count <= 8 and _SERVICE.search(said)):
         return 0.2, shown >= 2.5
     words = 2.0 if count >= 4 else 1.2 if count >= 3 else 0.6 if len(said) >= 12 else 0.2
     return (words if text else min(words, 1.2)), shown >= 2.5
