@@ -1,0 +1,18 @@
+"""Headline in, topic, hard-or-soft, clickbait and sensational probability and their cues out. Pure and offline.
+
+`classify` and `describe` are what other rooms use; `evaluation` says how good they are.
+"""
+
+from pipelines.classify.classifier import Classification, ClassifyError, classify, describe, model_version
+from pipelines.classify.topics import TOPICS, TopicError, read_hardness
+
+__all__ = [
+    "TOPICS",
+    "Classification",
+    "ClassifyError",
+    "TopicError",
+    "classify",
+    "describe",
+    "model_version",
+    "read_hardness",
+]

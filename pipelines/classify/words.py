@@ -1,0 +1,62 @@
+"""A headline as the tables see it: folded words and marks between blanks, and the search for phrases in it.
+
+Here stands what every table shares: how text becomes words, how a table writes a phrase, how phrases are found. What
+the phrases mean belongs to `rules` and `topics`.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+import polars as pl
+
+from pipelines.lake.text import fold
+
+TABLES = files("pipelines.classify") / "tables"
+
+# Between headlines that are cut into words in one go.
+_SEPARATOR = "\x01"
+# Addresses and account names tell the publisher, not the headline.
+_ADDRESS = re.compile(r"https?://[^\s\x01]+|www\.[^\s\x01]+|@\w+")
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_DOTS = re.compile(r"\.{2,}")
+_LETTER = re.compile(r"[^\W_]")
+_TOKEN = re.compile(r"[^\W_]+|[?!:\"…\x01]")
+
+
+def in_words(headlines: Sequence[str], language: str | None) -> list[str]:
+    """Each headline as `" ^ word word ? $ "`: folded for `language`, numbers as 0, one blank around every token.
+
+    `^` and `$` mark the ends, so that a phrase is found by plain search. Case, addresses and account names are gone;
+    of the marks `? ! : " …` stay.
+    """
+    if not headlines:
+        return []
+    # Folded one by one, because normalising is quick only for text that is normal already; the rest in one go.
+    text = _SEPARATOR.join(fold(headline, language).replace(_SEPARATOR, " ") for headline in headlines)
+    text = _DOTS.sub("…", _NUMBER.sub("0", _ADDRESS.sub(" ", text)))
+    return [f" ^ {words.strip()} $ " for words in " ".join(_TOKEN.findall(text)).split(_SEPARATOR)]
+
+
+def has_words(words: str) -> bool:
+    """Whether a headline in words holds a letter or a digit: without one there is nothing to judge."""
+    return _LETTER.search(words) is not None
+
+
+@cache
+def phrase(pattern: str, language: str | None) -> str:
+    """The text to search for in `in_words` for a pattern as the tables write it.
+
+    `^` in front and `$` behind bind it to the headline's ends; `*` behind takes any ending of the last word.
+    """
+    words = in_words([pattern.strip("^$*")], language)[0].removeprefix(" ^ ").removesuffix(" $ ")
+    before = " ^ " if pattern.startswith("^") else " "
+    after = " $ " if pattern.endswith("$") else "" if pattern.endswith("*") else " "
+    return f"{before}{words}{after}"
+
+
+def find(phrases: pl.Series, words: Sequence[str]) -> pl.DataFrame:
+    """Which phrases stand in which headlines: columns `row` (position in `words`) and `phrase`, each pair once."""
+    found = pl.Series("phrase", words, dtype=pl.String).str.extract_many(phrases.unique().to_list(), overlapping=True)
+    return found.to_frame().with_row_index("row").explode("phrase").drop_nulls().unique()
