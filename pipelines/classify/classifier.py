@@ -1,0 +1,132 @@
+"""Headlines in, labels out: the one way into this room. Pure and offline; the tables beside it are all it knows.
+
+How a language's score or a topic comes about belongs to `rules` and `topics`; here they are put together.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from typing import NamedTuple
+
+from pipelines.classify import rules, topics
+from pipelines.classify.calibration import calibration
+from pipelines.classify.language import guess
+from pipelines.classify.words import TABLES, has_words, in_words
+from pipelines.errors import YanyanaError
+
+
+class ClassifyError(YanyanaError):
+    """The headlines and what is told of them do not fit together."""
+
+
+class Classification(NamedTuple):
+    """What is said of one headline. Null means that nothing tells, never “no”."""
+
+    headline: str
+    language: str | None
+    """ISO 639 code, as stated, else Turkish or English guessed from the headline."""
+    clickbait: float | None
+    """Calibrated probability that the headline withholds what one must click to learn; null for text without words."""
+    sensational: float | None
+    """Probability that the wording is emotional, exaggerated or tabloid; null for text without words."""
+    topic: str | None
+    """IPTC Media Topics top-level slug."""
+    topic_probability: float | None
+    topic_source: str | None
+    """What told the topic: section, breadcrumb, url, model or rules."""
+    hard: float | None
+    """Probability that the story is hard news; null without a topic."""
+    model_version: str
+    """Changes with the tables; ends in `-experimental` for a language that nobody has read headlines of."""
+    cues: tuple[str, ...]
+    """What pushed the scores, strongest on clickbait first; empty unless asked for."""
+    calibrated_on: int
+    """How many hand-read headlines of the language the clickbait probability rests on; 0 marks it experimental."""
+
+
+@cache
+def model_version() -> str:
+    """`rules-` and the first eight hex digits of the tables' SHA-256: another table is another version."""
+    tables = sorted((file.name, file.read_bytes()) for file in TABLES.iterdir() if file.name.endswith(".toml"))
+    return f"rules-{sha256(repr(tables).encode()).hexdigest()[:8]}"
+
+
+def classify(
+    headlines: Sequence[str],
+    language: str | Sequence[str | None] | None = None,
+    *,
+    urls: Sequence[str | None] | None = None,
+    sections: Sequence[str | None] | None = None,
+    section_topics: Mapping[str, str] | None = None,
+    hardness: Mapping[str, float] | None = None,
+    explain: bool = False,
+) -> list[Classification]:
+    """Label headlines, in their order.
+
+    `language` (BCP 47) is one for all or one each; where it is null it is guessed from the headline. `urls` are the
+    stories' addresses and `sections` what their pages call the section, a breadcrumb too; `section_topics` are the
+    site's own section words, `hardness` a table in place of the project's (`topics.read_hardness`). With `explain`
+    the cues are told.
+
+    Raises `ClassifyError` where a sequence is not as long as the headlines, `TopicError` for an unknown topic.
+    """
+    count = len(headlines)
+    stated = [language] * count if language is None or isinstance(language, str) else language
+    urls = [None] * count if urls is None else urls
+    sections = [None] * count if sections is None else sections
+    for name, values in (("language", stated), ("urls", urls), ("sections", sections)):
+        if len(values) != count:
+            raise ClassifyError(f"{name} has {len(values)} entries for {count} headlines; give one each")
+    known = topics.sections(section_topics or {})
+    if hardness is None:
+        hardness = topics.hardness()
+    else:
+        topics.check_hardness(hardness, "hardness")
+
+    languages = [
+        tag.replace("_", "-").partition("-")[0].casefold() if tag else guess(headline)
+        for headline, tag in zip(headlines, stated, strict=True)
+    ]
+    rows_of: dict[str | None, list[int]] = {}
+    for row, spoken in enumerate(languages):
+        rows_of.setdefault(spoken, []).append(row)
+
+    labels: dict[int, Classification] = {}
+    hard_of: dict[topics.Topic | None, float | None] = {}
+    for spoken, rows in rows_of.items():
+        words = in_words([headlines[row] for row in rows], spoken)
+        scores = rules.score(words, spoken)
+        curve = calibration(spoken, "clickbait")
+        clickbait = curve.probability(scores.clickbait).tolist()
+        sensational = calibration(spoken, "sensational").probability(scores.sensational).tolist()
+        told = rules.cues(scores.fired) if explain else {}
+        by_words = topics.from_words(words, spoken)
+        version = model_version() if curve.headlines else f"{model_version()}-experimental"
+        for at, row in enumerate(rows):
+            section, url = sections[row], urls[row]
+            topic = topics.from_section(section, known) if section else None
+            topic = topic or (topics.from_url(url, known) if url else None) or by_words.get(at)
+            if topic not in hard_of:
+                hard_of[topic] = topics.hard(topic, hardness)
+            readable = has_words(words[at])
+            labels[row] = Classification(
+                headlines[row],
+                spoken,
+                clickbait[at] if readable else None,
+                sensational[at] if readable else None,
+                *(topic or (None, None, None)),
+                hard_of[topic],
+                version,
+                told.get(at, ()),
+                curve.headlines,
+            )
+    return [labels[row] for row in range(count)]
+
+
+def describe(label: Classification, *, explain: bool = False) -> dict:
+    """A label as the object that `yanyana classify` prints, with `cues` where asked for."""
+    told = label._asdict()
+    del told["calibrated_on"]
+    if not explain:
+        del told["cues"]
+    return told
