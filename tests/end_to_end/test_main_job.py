@@ -104,6 +104,20 @@ def test_a_mistake_in_the_sites_file_is_said_without_a_traceback(tmp_path: Path)
     assert "Traceback" not in said
 
 
+def test_a_broken_table_stops_the_run_and_what_is_published_stays(finished: Workplace, tmp_path: Path) -> None:
+    place = Workplace(tmp_path)
+    shutil.copytree(finished.folder, tmp_path, dirs_exist_ok=True)
+    published = (place.data / "yanyana.duckdb").stat().st_mtime_ns
+    part = next(part for part in Lake(place.data / "lake").parts(TABLES["items"]))
+    made_by = pl.read_parquet_metadata(part)
+    items = pl.read_parquet(part)
+    pl.concat([items, items.head(3)]).write_parquet(part, metadata=made_by)
+    said = place.yanyana("reparse", fails=True)
+    assert "items: 3 values of (item_id) stand on several rows" in said
+    assert "Traceback" not in said
+    assert (place.data / "yanyana.duckdb").stat().st_mtime_ns == published
+
+
 @pytest.mark.parametrize("after", [0.5, 2.0, 2.6, 3.2, 3.8, 4.4, 5.0])
 def test_a_killed_run_repeated_gives_what_an_undisturbed_one_gives(
     finished: Workplace, tmp_path: Path, after: float

@@ -1,0 +1,95 @@
+"""The command line as other programs use it: what goes in, what comes out, and how it fails."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelines.settings import ROOT
+
+HEADLINES = "Bunu gören gözlerine inanamadı!\n\nMeclis bütçeyi kabul etti\nParliament passes the budget\n"
+
+
+def yanyana(folder: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "YANYANA_DATA": str(folder), "YANYANA_WORKERS": "1"}
+    command = [sys.executable, "-m", "pipelines.cli", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, input=stdin, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_classify_prints_one_object_a_line_in_order(tmp_path: Path) -> None:
+    done = yanyana(tmp_path, "classify", stdin=HEADLINES)
+    labels = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [label["headline"] for label in labels] == HEADLINES.splitlines()
+    assert list(labels[0]) == [
+        "headline",
+        "language",
+        "clickbait",
+        "sensational",
+        "topic",
+        "topic_probability",
+        "topic_source",
+        "hard",
+        "model_version",
+    ]
+    assert labels[0]["clickbait"] > 0.5 > labels[2]["clickbait"]
+    assert labels[1]["clickbait"] is None
+
+
+def test_classify_explains_on_request(tmp_path: Path) -> None:
+    done = yanyana(tmp_path, "classify", "--language", "tr", "--explain", stdin=HEADLINES)
+    assert json.loads(done.stdout.splitlines()[0])["cues"]
+
+
+def test_extract_reads_saved_pages_in_order(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        html = (
+            f'<html lang="en"><head><link rel="canonical" href="https://site.example/{name}"></head>'
+            f"<body><article><h1>The {name} story of the day</h1>" + "<p>Some words of the story follow here.</p>" * 9
+        )
+        (tmp_path / f"{name}.html").write_text(html, encoding="utf-8")
+    done = yanyana(tmp_path, "extract", str(tmp_path / "second.html"), str(tmp_path / "first.html"))
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [record["article"]["title"] for record in records] == [
+        "The second story of the day",
+        "The first story of the day",
+    ]
+    assert {"url", "article", "blocks", "comment_section", "engagement", "widgets", "shares"} <= set(records[0])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["query", "SELECT 1"], "yanyana run"),
+        (["reparse"], "holds no segment"),
+        (["import", str(ROOT / "README.md")], "README.md"),
+    ],
+)
+def test_what_cannot_be_done_is_said_with_its_remedy(tmp_path: Path, arguments: list[str], said: str) -> None:
+    done = yanyana(tmp_path, *arguments)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_secret_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
+    yanyana(tmp_path, "init")
+    key = tmp_path / "secret.key"
+    made = key.read_bytes()
+    yanyana(tmp_path, "init")
+    assert key.read_bytes() == made
+    assert key.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m pipelines.cli classify | head -1"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], cwd=ROOT, input=HEADLINES * 20_000, capture_output=True, text=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    assert len(done.stdout.splitlines()) == 1
