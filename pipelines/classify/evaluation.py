@@ -42,7 +42,7 @@ class Gold(NamedTuple):
 def read_gold(path: Path) -> list[Gold]:
     """Hand-read headlines from JSON Lines with `headline`, `language`, `clickbait` and, where asked, `sensational`."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8").rstrip("\n").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise GoldError(f"{path} cannot be read as UTF-8 text: {error}") from error
     gold = []
