@@ -84,6 +84,7 @@ class _Group:
     open: bool = True
     tab_of: "_Group | None" = None
     heading: str | None = None
+    kind: Kind | None = None
 
 
 @dataclass(slots=True)
@@ -301,10 +302,15 @@ def _child(parent: Element, inner: Element) -> Element:
     return inner
 
 
-def _heading(group: _Group, previous_end: int, labels: _Labels, landmarks: Landmarks) -> str | None:
-    """The heading of a group: the surest short text between the list before and this one, near enough to belong."""
+def _read_heading(group: _Group, previous_end: int, labels: _Labels, landmarks: Landmarks) -> None:
+    """Give a group its heading: the surest short text between the list before and this one, near enough to belong.
+
+    Where the heading names no kind, a heading further above may: "Latest", and under it "Sports".
+    """
     first = group.first if len(group.cards) > 1 else group.cards[0].node
+    external = 2 * sum(card.external for card in group.cards) >= len(group.cards)
     best: _Label | None = None
+    kind: Kind | None = None
     for label in reversed(labels.between(previous_end, first.order, _SHORT)):
         element = label.element
         title = landmarks.title
@@ -320,13 +326,20 @@ def _heading(group: _Group, previous_end: int, labels: _Labels, landmarks: Landm
         # Among the story's own elements any subheading may precede a teaser: only the wording tells.
         if meeting.order in landmarks.layout and len(group.cards) < 3 and kind_of_heading(label.text) is None:
             continue
-        if best is None or label.strength > best.strength:
-            best = label
-        if label.strength == _HEADING:
+        said = kind_of_heading(label.text)
+        # "Advertisement" over a place that stays empty says nothing of the list of stories below it.
+        if said == "sponsored" and not external and (label.strength < _HEADING or reach + depth > 1):
+            continue
+        if best is None or (best.strength < label.strength and kind is None):
+            best, kind = label, said
+        elif kind is None and label.strength == _HEADING:
+            kind = said
+        if kind is not None:
             break
     if best is not None:
-        return best.text
-    return group.tab_of.heading if group.tab_of is not None else None
+        group.heading, group.kind = best.text, kind
+    elif group.tab_of is not None:
+        group.heading, group.kind = group.tab_of.heading, group.tab_of.kind
 
 
 def _between(inner: Element, outer: Element, counts: Callable[[Element, Element], bool]) -> int:
@@ -432,18 +445,17 @@ def find_blocks(page: Page, article: Article | None) -> list[Block]:
     end = 0
     kept: tuple[_Group, Placement] | None = None
     for group in _Grouping(landmarks, labels).group(cards):
-        group.heading = _heading(group, end, labels, landmarks)
+        _read_heading(group, end, labels, landmarks)
         end = max(group.cards[-1].end, _child(group.root, group.cards[-1].node).end if len(group.cards) > 1 else 0)
         group.cards = [card for card in group.cards if not card.own]
         if not group.cards:
             continue
         zones = group.cards[0].zones
         placement = _placement(group, zones, landmarks)
-        said = kind_of_heading(group.heading) if group.heading else None
-        stated = _stated_kind(group, landmarks)
+        kind = group.kind or _stated_kind(group, landmarks)
         if placement == "top" and _in_drop_down(group, labels):
             continue
-        if not _is_list(group, zones, placement, said or stated):
+        if not _is_list(group, zones, placement, kind):
             continue
         if kept is not None and kept[1] == placement and _is_repeated(group, kept[0]):
             continue
@@ -451,10 +463,9 @@ def find_blocks(page: Page, article: Article | None) -> list[Block]:
         if not items:
             continue
         kept = (group, placement)
-        kind = said or stated or "more"
         if placement == "body" and kind != "sponsored":
             kind = "inline"
-        blocks.append({"kind": kind, "heading": group.heading, "placement": placement, "items": items})
+        blocks.append({"kind": kind or "more", "heading": group.heading, "placement": placement, "items": items})
     return blocks
 
 

@@ -176,15 +176,19 @@ class Landmarks:
 
     def _extent(self, prose: list[tuple[Element, float]]) -> tuple[int, int]:
         """First and last block of the body's prose. Boxes of other matter in it (newsletter, teasers) do not count."""
-        # A figure's caption is no paragraph, and a lead above the byline is not yet the body.
-        blocks = [block for block, _ in prose if block.name not in ("figure", "figcaption") and self._clear(block)]
-        if not blocks:
+        weights: dict[int, float] = defaultdict(float)
+        paragraphs: list[Element] = []
+        for block, weight in prose:
+            # A figure's caption is no paragraph.
+            if block.name not in ("figure", "figcaption") and self._clear(block):
+                paragraphs.append(block)
+                weights[block.depth] += weight
+        if not paragraphs:
             at = self.title.order if self.title else 0
             return at, at
-        depths = [block.depth for block in blocks]
-        usual = max(set(depths), key=lambda depth: (depths.count(depth), -depth))
-        blocks = [block for block in blocks if abs(block.depth - usual) <= 1]
-        return blocks[0].order, blocks[-1].order
+        usual = max(weights, key=lambda depth: (weights[depth], -depth))
+        paragraphs = [block for block in paragraphs if abs(block.depth - usual) <= 1]
+        return paragraphs[0].order, paragraphs[-1].order
 
     def _clear(self, block: Element) -> bool:
         """Whether nothing between the body and a block of its prose announces other matter."""
