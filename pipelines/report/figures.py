@@ -18,7 +18,9 @@ Ask = Callable[[str], pl.DataFrame]
 
 LEAST_STORIES: Final = 20  # fewer than that are an anecdote, and get a note instead of a figure
 LEAST_A_SIDE: Final = 5  # hard and other stories in a slot before its mean is drawn
-LEAST_EXPECTED: Final = 5  # exposures before a cell's lift is shown; the usual bound for a table of counts
+LEAST_EXPECTED: Final = (
+    5  # pairs of host and target before a cell's lift is shown; the usual bound for a table of counts
+)
 # A row of contrasts that has an interval and rests on enough stories to show it.
 _TELLING: Final = pl.col("difference_low").is_not_null() & (
     pl.col("hosts_hard") + pl.col("hosts_soft") >= LEAST_STORIES
@@ -85,8 +87,8 @@ class Answer:
 
 ANSWER_SQL = """\
 SELECT
-    site, hosts_hard, hosts_soft, exposures, share_hard, share_soft,
-    difference, difference_low, difference_high, verdict
+    site, hosts_hard, hosts_soft, hosts_unknown, exposures, exposures_site_wide,
+    share_hard, share_soft, difference, difference_low, difference_high, verdict
 FROM marts.contrasts
 WHERE kind = 'all' AND outcome = 'clickbait'
 ORDER BY site <> 'all', site"""
@@ -179,13 +181,18 @@ def forest(ask: Ask) -> Figure:
     note = _note_on_exposures(ask) or (
         None if drawn.height else "No site has enough hard and other stories to compare."
     )
-    left_out = rows.filter(~_TELLING & (pl.col("site") != "all"))["site"].to_list()
+    sites = rows.filter(pl.col("site") != "all")
+    untold = sites.filter(~_TELLING)["site"].to_list()
+    unknown = _counted(int(sites["hosts_unknown"].sum()), "story", "stories")
+    site_wide = _counted(int(sites["exposures_site_wide"].sum()), "exposure", "exposures")
     return Figure(
         "sites",
         "Where the difference is",
         "Share of clickbait beside hard news minus share beside other stories, with its 95% interval. An interval that "
         "crosses zero tells no difference."
-        + (f" Too little to tell: {_listed(left_out)}." if left_out and not note else ""),
+        + (f" Too little to tell: {_listed(untold)}." if untold else "")
+        + f" Left out: {unknown} of unknown topic, and {site_wide} of teasers that stand beside nearly every story of "
+        "their site.",
         _basis(ask),
         ANSWER_SQL,
         rows,

@@ -13,7 +13,7 @@ COMMENT ON VIEW marts.topic_matrix IS 'How often items of a class stand beside s
 COMMENT ON COLUMN marts.topic_matrix.site IS 'Site name';
 COMMENT ON COLUMN marts.topic_matrix.host_topic IS 'Topic of the host stories, or unknown [slug]';
 COMMENT ON COLUMN marts.topic_matrix.item_class IS 'clickbait, tabloid, hard, soft or unknown';
-COMMENT ON COLUMN marts.topic_matrix.exposures IS 'Exposures observed [exposures]';
-COMMENT ON COLUMN marts.topic_matrix.expected IS 'Exposures expected if class and topic were independent within site and day [exposures]';
+COMMENT ON COLUMN marts.topic_matrix.exposures IS 'Targets beside hosts, each once a day however often captured [pairs]';
+COMMENT ON COLUMN marts.topic_matrix.expected IS 'The same, expected if class and topic were independent within site and day [pairs]';
 COMMENT ON COLUMN marts.topic_matrix.lift IS 'exposures / expected [ratio]';
 COMMENT ON COLUMN marts.topic_matrix.days IS 'Days with such exposures [days]';

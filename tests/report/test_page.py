@@ -51,6 +51,12 @@ def test_it_opens_with_the_answer_and_its_interval(page: str) -> None:
     assert "Rests on 48 stories seen on 2 days." in text
 
 
+def test_what_the_comparison_leaves_out_is_said(page: str) -> None:
+    section = BeautifulSoup(page, "lxml").select_one("#sites")
+    assert section
+    assert "Left out: 6 stories of unknown topic, and 80 exposures of teasers" in section.get_text()
+
+
 def test_no_comment_and_no_commenter_is_in_it(page: str, database: Path) -> None:
     with duckdb.connect(database, read_only=True) as con:
         keys = con.sql("SELECT DISTINCT author_key FROM core.comments").fetchall()
