@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-import duckdb
 import hypothesis.strategies as st
 import polars as pl
 
@@ -38,11 +37,6 @@ def exposures_of(rows: Iterable[Mapping[str, Any]]) -> pl.LazyFrame:
     """The rows as an exposures table, each with an identifier of its own."""
     numbered = ({"item_id": f"{n}", "block_id": f"{n}", **row} for n, row in enumerate(rows))
     return frame(EXPOSURES, numbered).lazy()
-
-
-def in_duckdb(rows: pl.LazyFrame) -> duckdb.DuckDBPyRelation:
-    """The same rows held by another engine."""
-    return duckdb.connect().from_arrow(rows.collect().to_arrow())
 
 
 def arbitrary_exposures() -> st.SearchStrategy[pl.LazyFrame]:

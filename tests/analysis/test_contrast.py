@@ -13,7 +13,8 @@ from scipy import stats
 from pipelines import analysis
 from pipelines.lake.parts import check
 from pipelines.lake.schema import CONTRASTS, EXPOSURES
-from tests.analysis.rows import TUESDAY, arbitrary_exposures, exposure, exposures_of, in_duckdb
+from tests.analysis.engines import in_duckdb
+from tests.analysis.rows import TUESDAY, arbitrary_exposures, exposure, exposures_of
 
 HARD, SOFT = {"host_hard": 0.9}, {"host_hard": 0.1}
 

@@ -10,7 +10,8 @@ from polars.testing import assert_frame_equal
 from pipelines import analysis
 from pipelines.lake.parts import check
 from pipelines.lake.schema import COOCCURRENCE, EXPOSURES
-from tests.analysis.rows import MONDAY, TUESDAY, arbitrary_exposures, exposure, exposures_of, in_duckdb
+from tests.analysis.engines import in_duckdb
+from tests.analysis.rows import MONDAY, TUESDAY, arbitrary_exposures, exposure, exposures_of
 
 
 def cell(found: pl.DataFrame, topic: str, item_class: str) -> dict[str, float]:
