@@ -26,6 +26,9 @@ _PLATFORM = re.compile(
 )
 _FILES = tuple(".jpg .jpeg .png .gif .webp .avif .svg .pdf .mp3 .mp4 .zip .apk .ics .xml .rss".split())
 _DOCUMENT = re.compile(r"\d{5,}|\.(?:html?|php|aspx?|shtml|ece|cms|jsp|story|stm|htm)$", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+_DIGITS = re.compile(r"\d{3}")
+_YEAR_OR_MORE = re.compile(r"\d{4}")
 _DATE = re.compile(r"/(?:19|20)\d\d[/_-]?\d{0,2}[/_-]|/(?:19|20)\d{6}")
 _ID = re.compile(r"(?=[\w.-]*\d)(?=[\w.-]*[a-z])[a-z0-9]{8,}$", re.IGNORECASE)
 _ID_PARAMETER = re.compile(
@@ -178,12 +181,12 @@ class Addresses:
         slug = max(segments, key=len) if len(last) < 5 or last.isdigit() else last
         joints = slug.count("-") + slug.count("_") + slug.count("+") + slug.count("%20")
         score = (0.0, 0.25, 1.0, 1.5, 1.5, 2.0)[min(joints, 5)]
-        if _DOCUMENT.search(path) or _ID.match(last):
+        if _DOCUMENT.search(path) or (_DIGIT.search(last) and _ID.match(last)):
             score += 1
-        elif re.search(r"\d{3}", last):
+        elif _DIGITS.search(last):
             score += 0.5
-        if _DATE.search(path):
-            score += 1
+        if "/20" in path or "/19" in path:
+            score += _DATE.search(path) is not None
         if query and _ID_PARAMETER.search(query):
             score += 1
         if score >= 0.5 and self._own_shape.strip("w") and _shape(path) == self._own_shape:
@@ -219,7 +222,7 @@ def _shape(path: str) -> str:
             shape += "9"
         elif segment.count("-") + segment.count("_") >= 2:
             shape += "s"
-        elif re.search(r"\d{4}", segment) or _ID.match(segment):
+        elif _DIGIT.search(segment) and (_YEAR_OR_MORE.search(segment) or _ID.match(segment)):
             shape += "i"
         else:
             shape += "w"

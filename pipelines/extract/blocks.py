@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pipelines.extract.addresses import Addresses
-from pipelines.extract.document import Element
+from pipelines.extract.document import INLINE, Element
 from pipelines.extract.headline import read as read_headline
 from pipelines.extract.headline import word_count
 from pipelines.extract.kinds import kind_of_heading, kind_of_markup
@@ -25,7 +25,6 @@ from pipelines.extract.landmarks import (
     SIDE,
     TAB,
     Landmarks,
-    block_of,
     own_zones,
     words_of,
 )
@@ -115,17 +114,27 @@ class _Label:
 class _Labels:
     """The short texts of a page that may be headings, found where they are asked for."""
 
-    __slots__ = ("_addresses", "_known", "_link_orders", "_page")
+    __slots__ = ("_addresses", "_heading_orders", "_known", "_link_orders", "_page")
 
     def __init__(self, page: Page, addresses: Addresses) -> None:
         self._page = page
         self._addresses = addresses
         self._link_orders = [link.element.order for link in page.links]
+        self._heading_orders = [heading.order for heading in page.headings]
         self._known: dict[int, _Label | None] = {}
 
     def between(self, start: int, end: int, least: int) -> list[_Label]:
         """The labels of at least that strength that begin at an order in [start, end), nearest to `end` last."""
         found: list[_Label] = []
+        if least == _HEADING:
+            # Many are asked for among few: every card has room for one above its headline.
+            at = bisect_left(self._heading_orders, start)
+            while at < len(self._heading_orders) and self._heading_orders[at] < end:
+                label = self._label(self._page.headings[at])
+                if label is not None:
+                    found.append(label)
+                at += 1
+            return found
         order = max(start, end - 80)
         elements = self._page.elements
         while order < end:
@@ -149,7 +158,7 @@ class _Labels:
         if not 1 < length < 3 * _LONGEST_HEADING or element.name in ("script", "ul", "ol"):
             return None
         named = element.name in HEADINGS
-        if not named and any(isinstance(child, Element) and block_of(child) is child for child in element.contents):
+        if not named and any(isinstance(child, Element) and child.name not in INLINE for child in element.contents):
             return None
         text = self._page.text_of(element)
         if not 1 < len(text) <= _LONGEST_HEADING or _NO_HEADING.search(text) or not 0 < word_count(text) <= 12:

@@ -15,41 +15,43 @@ from pipelines.extract.page import Page
 # Zones, as bits of one number: an element lies in its own zones and in those of all its ancestors.
 MENU, NAV, SIDE, FOOTER, HEADER, COMMENTS, CHROME, UNREAD, TAB, NEIGHBOURS = (1 << bit for bit in range(10))
 
-# Words of class names and ids. Each stands between the separators that developers use: blank, hyphen, underscore.
-_EDGE, _TAIL = r"(?:^|[\s_-])(?:", r")(?=$|[\s_-])"
-_MENU = re.compile(
-    _EDGE + r"menus?|mega-?menu|navbar|nav|navi|navigation|drawer|burger|hamburger|off-?canvas|flyout|dropdown|topbar"
-    r"|sitemap|site-?map|search-?(?:overlay|box|form|drop)|nav-?(?:item|list|menu|drawer)|menu-?(?:item|list)"
-    r"|(?:main|top|site|primary|global|sub|mobile)(?:menu|nav)" + _TAIL,
-    re.IGNORECASE,
-)
+# Words of class names and ids, as they stand between blanks, hyphens, underscores and the humps of camel case.
+_BY_WORD = {
+    word: zone
+    for zone, words in {
+        MENU: "menu menus megamenu navbar nav navi navigation drawer burger hamburger offcanvas flyout dropdown topbar sitemap"
+        " mainmenu topmenu submenu mainnav topnav subnav mobilenav sitenav searchform searchbox",
+        SIDE: "sidebar side aside rail rightcol rightrail marginal complementary secondary sidecol sidebox",
+        FOOTER: "colophon bottomnav",
+        CHROME: "breadcrumb breadcrumbs pagination paginator pager share sharing social newsletter cookie cookies consent gdpr"
+        " login signin signup paywall subscribe subscription byline author authors authorbox tags taglist tagcloud keywords"
+        " topic topics hashtags legal copyright disclaimer toc job jobs coupon coupons weather stock stocks toolbar addtoany"
+        " sharedaddy",
+        TAB: "tab tabs tabpane tabpanel tabcontent accordion",
+    }.items()
+    for word in words.split()
+}
+# Whole class names and ids: their words alone mean less.
+_BY_NAME_OF_CLASS = {
+    name: zone
+    for zone, names in {
+        COMMENTS: "comment comments comments-list comment-list comments-area comment-area comments-section comment-section"
+        " comments-thread comments-wrapper comments-container comment-body comment-content comment-form commentlist"
+        " recentcomments recent-comments widget_recent_comments respond disqus_thread kommentar kommentare yorumlar"
+        " comentarios commentaires",
+        FOOTER: "footer site-footer page-footer global-footer main-footer pagefooter",
+        SIDE: "side-bar right-col right-column right-rail right-side right-hand col-right",
+        MENU: "off-canvas search-overlay search-drop search-results",
+    }.items()
+    for name in names.split()
+}
+_SEPARATOR = re.compile(r"[\s_-]+")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # Links to the story before and the story after are navigation by name and teasers by nature.
 _NEIGHBOURS = re.compile(
     r"post-?nav|nav-?(?:links|below|single|previous|next|post)|prev-?next|(?:article|entry|single|story)-?nav"
-    r"|navigation-?post|loop-nav|adjacent",
-    re.IGNORECASE,
+    r"|navigation-?post|loop-nav|adjacent"
 )
-_SIDE = re.compile(
-    _EDGE + r"side-?bar|side|aside|rail|right-?(?:col|column|rail|side|hand)|rightcol|marginal|col-?right|complementary"
-    r"|secondary|sidecol|sidebox" + _TAIL + "|sidebar",
-    re.IGNORECASE,
-)
-_FOOTER = re.compile(
-    r"(?:^|\s)(?:site|page|global|main)?[_-]?footer|(?:^|[\s_-])(?:bottom-?nav|colophon)(?=$|[\s_-])", re.IGNORECASE
-)
-_COMMENTS = re.compile(
-    r"(?:^|\s)(?:comments?|comments?[_-]?(?:list|area|section|thread|wrapper|container|body|content|form)|commentlist"
-    r"|recent-?comments|widget_recent_comments|respond|disqus_?thread|kommentare?|yorumlar|comentarios|commentaires)(?=$|\s)",
-    re.IGNORECASE,
-)
-_CHROME = re.compile(
-    _EDGE + r"breadcrumbs?|pagination|paginator|pager|share|sharing|social|newsletter|cookie|consent|gdpr|login"
-    r"|sign-?(?:in|up)|paywall|subscribe|subscription|byline|authors?|author-?(?:box|bio|info)|tags|tag-?(?:list|cloud)"
-    r"|keywords|topics?|hashtags|legal|copyright|disclaimer|toc|table-of-contents|skip-?links?|app-?(?:banner|promo)"
-    r"|jobs?|coupons?|weather|stocks?|toolbar|addtoany|sharedaddy" + _TAIL,
-    re.IGNORECASE,
-)
-_TAB = re.compile(_EDGE + r"tabs?|tab-?(?:pane|panel|content)|tabpanel|accordion" + _TAIL, re.IGNORECASE)
 
 _BY_NAME = {
     "nav": NAV,
@@ -84,21 +86,17 @@ def words_of(element: Element) -> str:
     return f"{names} {attrs['id']}" if "id" in attrs else names
 
 
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-
-
 @lru_cache(maxsize=65536)
 def zones_of_words(words: str) -> int:
     """The zones that class names and an id announce."""
-    words = _HUMP.sub("-", words)
+    words = _HUMP.sub("-", words).lower()
     zones = 0
-    if _NEIGHBOURS.search(words):
-        zones |= NEIGHBOURS
-    elif _MENU.search(words):
-        zones |= MENU
-    for pattern, zone in ((_SIDE, SIDE), (_FOOTER, FOOTER), (_COMMENTS, COMMENTS), (_CHROME, CHROME), (_TAB, TAB)):
-        if pattern.search(words):
-            zones |= zone
+    for word in _SEPARATOR.split(words):
+        zones |= _BY_WORD.get(word, 0)
+    for name in words.split():
+        zones |= _BY_NAME_OF_CLASS.get(name, FOOTER if name.startswith("footer") else 0)
+    if ("nav" in words or "prev" in words or "adjacent" in words) and _NEIGHBOURS.search(words):
+        zones = zones & ~MENU | NEIGHBOURS
     return zones
 
 
@@ -224,6 +222,8 @@ def _prose(page: Page, title: int) -> list[tuple[Element, float]]:
     weights: dict[int, float] = defaultdict(float)
     elsewhere: dict[int, bool] = {}
     for concealed, text in ((False, page.text), (True, page.document.concealed_text)):
+        if not _LONG_LINE.search(text):
+            continue
         elements = [element for element in page.elements if element.concealed is concealed]
         starts = [element.text_start for element in elements]
         links = [link.element for link in page.links if link.element.concealed is concealed]

@@ -102,7 +102,8 @@ def find_teasers(page: Page, addresses: Addresses, landmarks: Landmarks) -> list
             continue
         element = link.element
         zones = landmarks.zones(element)
-        if zones & (COMMENTS | UNREAD):
+        # Most links of a page lie in its menus: they are done with before their addresses are looked at.
+        if zones & (COMMENTS | UNREAD) or _in_menu(zones, words, landmarks.before_story(element.order)):
             continue
         address = addresses[link.url]
         if address is None or address.to_comments:
@@ -155,7 +156,10 @@ def _words(link: Link) -> tuple[float, bool]:
     text = link.text
     attrs = link.element.attrs
     title = ""
-    if "title" in attrs or "aria-label" in attrs:
+    stated = "title" in attrs or "aria-label" in attrs
+    if not stated and link.image is None and " " not in text and text.isascii():
+        return 0.2, False
+    if stated:
         title = link.title or link.aria_label
         if title.startswith("http") or len(title) > LONGEST:
             title = ""
@@ -172,6 +176,11 @@ def _words(link: Link) -> tuple[float, bool]:
     return (words if text else min(words, 1.2)), shown >= 2.5
 
 
+def _in_menu(zones: int, words: float, before: bool) -> bool:
+    """Whether a link lies in a menu, whatever it leads to: before the story, or with the short words of a section."""
+    return bool(zones & MENU and not zones & NEIGHBOURS and (before or 0 < words < 2))
+
+
 def _is_candidate(card: Teaser, landmarks: Landmarks) -> bool:
     """Whether a card may be part of a block, by itself and by the zones that it stands in."""
     zones = card.zones
@@ -179,7 +188,7 @@ def _is_candidate(card: Teaser, landmarks: Landmarks) -> bool:
     before = landmarks.before_story(card.start)
     if not zones & NEIGHBOURS:
         # A menu after the story is a list of teasers by another name, if it shows headlines.
-        if zones & MENU and (before or not strong):
+        if zones & MENU and not strong:
             return False
         plain = card.words >= 2 and card.address >= 2.5
         if zones & NAV and not plain and (before or zones & (HEADER | FOOTER)):
