@@ -6,7 +6,6 @@ One folding for every key lives here, because Python, Polars and DuckDB fold the
 import re
 import unicodedata
 
-_SPACE = re.compile(r"\s+")
 _NOT_A_WORD = re.compile(r"[^\w]+")
 _TURKIC = {"tr", "az", "kk", "tt", "crh"}
 _TURKISH_I = str.maketrans({"I": "ı", "İ": "i"})
@@ -15,8 +14,9 @@ _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": 
 
 def clean(text: str) -> str:
     """Text in NFC with runs of white space as one blank, soft hyphens and lone surrogates gone, trimmed."""
-    text = text.encode("utf-8", "ignore").decode("utf-8").replace("\x00", "").replace("\u00ad", "")
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode("utf-8").replace("\u00ad", ""))
+    return " ".join(text.replace("\x00", "").split())
 
 
 def fold(text: str, language: str | None = None) -> str:
