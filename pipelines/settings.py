@@ -16,27 +16,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, Vali
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipelines.errors import YanyanaError
+from pipelines.lake.schema import TOPICS
 
 ROOT = Path(__file__).resolve().parent.parent
-TOPICS = (
-    "arts-culture-entertainment-media",
-    "conflict-war-peace",
-    "crime-law-justice",
-    "disaster-accident",
-    "economy-business-finance",
-    "education",
-    "environment",
-    "health",
-    "human-interest",
-    "labour",
-    "lifestyle-leisure",
-    "politics-government",
-    "religion",
-    "science-technology",
-    "society",
-    "sport",
-    "weather",
-)
 _LEAST_DELAY = 1.0  # seconds between two requests to one site that is not ours
 _LOOPBACK = re.compile(r"^(localhost|127(\.\d+){3}|\[?::1\]?)$")
 # The list of public suffixes that ships with the library: never fetched.

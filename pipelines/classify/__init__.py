@@ -4,7 +4,8 @@
 """
 
 from pipelines.classify.classifier import Classification, ClassifyError, classify, describe, model_version
-from pipelines.classify.topics import TOPICS, TopicError, read_hardness
+from pipelines.classify.topics import TopicError, read_hardness
+from pipelines.lake.schema import TOPICS
 
 __all__ = [
     "TOPICS",

@@ -18,6 +18,7 @@ import polars as pl
 
 from pipelines.classify.words import TABLES, find, phrase
 from pipelines.errors import YanyanaError
+from pipelines.lake.schema import TOPICS
 from pipelines.lake.text import headline_key
 
 _BREADCRUMB = re.compile(r"[>›»/|→]")
@@ -43,9 +44,6 @@ def _table(name: str) -> dict:
 def hardness() -> Mapping[str, float]:
     """The project's table: by topic slug, the probability that a story of the topic is hard news."""
     return _table("hardness.toml")["hardness"]
-
-
-TOPICS = tuple(sorted(hardness()))
 
 
 def read_hardness(path: Path) -> dict[str, float]:

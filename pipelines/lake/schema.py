@@ -19,6 +19,27 @@ TIME: Final = pl.Datetime("us")
 DAY: Final = pl.Date()
 TEXTS: Final = pl.List(pl.String())
 
+# The top level of the IPTC Media Topics, by slug.
+TOPICS = (
+    "arts-culture-entertainment-media",
+    "conflict-war-peace",
+    "crime-law-justice",
+    "disaster-accident",
+    "economy-business-finance",
+    "education",
+    "environment",
+    "health",
+    "human-interest",
+    "labour",
+    "lifestyle-leisure",
+    "politics-government",
+    "religion",
+    "science-technology",
+    "society",
+    "sport",
+    "weather",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

@@ -7,7 +7,6 @@ import pytest
 from pipelines.classify import topics
 from pipelines.classify.topics import TOPICS, Topic, TopicError
 from pipelines.classify.words import in_words
-from pipelines.settings import TOPICS as SETTINGS_TOPICS
 
 KNOWN = topics.sections({})
 
@@ -22,8 +21,8 @@ def url(address: str) -> str | None:
     return topic and topic.slug
 
 
-def test_the_topics_are_those_of_the_settings() -> None:
-    assert TOPICS == SETTINGS_TOPICS
+def test_every_topic_has_a_hardness() -> None:
+    assert set(topics.hardness()) == set(TOPICS)
 
 
 def test_every_table_names_topics_only_and_a_section_word_stands_once() -> None:
