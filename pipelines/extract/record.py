@@ -77,7 +77,14 @@ class Block(TypedDict):
 
 
 class Comment(TypedDict):
-    """One reader's comment; its author only as a keyed hash, `author_key_from` says of what."""
+    """One reader's comment; its author only as a keyed hash.
+
+    author_key_from     what was hashed: the author's identifier or, where the markup has none, the name
+    created_at_from     "relative" where the time was reckoned from the capture ("3 hours ago")
+    likes, dislikes     votes shown
+    depth               0 for a comment that answers none, else its parent's and one
+    state               "visible", "held" (awaits moderation), "deleted" (only a notice is left)
+    """
 
     id: str | None
     parent_id: str | None
@@ -85,14 +92,23 @@ class Comment(TypedDict):
     author_key_from: Literal["id", "name"] | None
     text: str
     created_at: str | None
+    created_at_from: Literal["stated", "relative"] | None
     likes: int | None
     dislikes: int | None
     depth: int
-    state: str | None
+    state: Literal["visible", "held", "deleted"]
 
 
 class CommentSection(TypedDict):
-    """What the page itself says about its comments."""
+    """What the page itself says about its comments.
+
+    platform        wordpress, disqus, coral, openweb, viafoura, hyvor, isso, remark42, ghost, facebook, vuukle,
+                    insticator, drupal, "own" for the site's own system; None where there is none or no name for it
+    thread_id       under which the platform knows the thread
+    claimed_count   comments that the page says there are
+    char_limit      characters that a comment may have
+    policy          whether rules or a disclaimer stand in the section
+    """
 
     present: bool
     platform: str | None
@@ -101,7 +117,7 @@ class CommentSection(TypedDict):
     char_limit: int | None
     closed: bool | None
     login_required: bool | None
-    policy: str | None
+    policy: bool | None
     comments: list[Comment]
 
 

@@ -1,0 +1,590 @@
+"""The readers' comments that stand in a page's HTML, as records in thread order.
+
+A comment is found by what its class names, ids or microdata say it is, never by one site's markup; the vocabulary is in
+`comment_words`. What surrounds the comments (platform, form, claimed count) belongs to `comment_section`.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from html import unescape
+from typing import Any, Literal
+from urllib.parse import urldefrag
+
+from pipelines.extract.comment_times import Origin, read_time
+from pipelines.extract.comment_words import DISLIKE, HELD, LIKE, PINGBACK, REMOVED, SAYS, Part, comment_part, plain_part
+from pipelines.extract.document import Element
+from pipelines.extract.masking import masker
+from pipelines.extract.numbers import find_count
+from pipelines.extract.page import Page
+from pipelines.extract.record import Comment
+from pipelines.lake.ids import digest
+from pipelines.lake.text import clean
+
+AuthorKey = Callable[[str], str]
+
+# Elements that can hold a whole comment; "comment" on anything smaller is an icon, a counter or a field.
+_HOLDERS = frozenset(["article", "blockquote", "dd", "details", "div", "li", "p", "section", "td", "tr"])
+_NEVER_READ = frozenset(["form", "iframe", "noscript", "script", "select", "template", "textarea"])
+_NO_COMMENT = frozenset([Part.FORM, Part.COUNT, Part.ELSEWHERE, Part.SECTION])
+_NAMES_A_COMMENT = frozenset([Part.COMMENT, Part.TEXT])
+_SAID_PLAINLY = frozenset([Part.TEXT, Part.AUTHOR, Part.TIME, Part.FURNITURE])
+_NOT_WRITTEN = frozenset([Part.AUTHOR, Part.TIME, Part.FURNITURE, Part.FORM, Part.COUNT, Part.ELSEWHERE])
+
+_ID_ATTRIBUTES = ("data-comment-id", "data-commentid", "data-comment_id", "id", "data-id")
+_PARENT_ATTRIBUTES = ("data-parent-id", "data-parentid", "data-parent-comment-id", "data-parent", "data-reply-to")
+_LEVEL_ATTRIBUTES = ("data-depth", "data-level", "aria-level")
+_AUTHOR_ATTRIBUTES = ("data-user-id", "data-userid", "data-author-id", "data-authorid", "data-uid")
+_TIME_ATTRIBUTES = ("datetime", "content", "data-timestamp", "data-time", "data-date", "data-datetime", "title")
+_COUNT_ATTRIBUTES = ("data-count", "data-likes", "data-dislikes", "data-votes", "data-value", "content", "aria-label")
+
+# "comment-12", "wc-comm-12_7" (12 answers 7), "remark42__comment-<uuid>", Blogger's "c123…".
+_ID = re.compile(
+    r"(?P<name>[A-Za-z0-9_-]*?[A-Za-z])?[-_]*(?P<id>\d+|[0-9a-f]{8,}(?:-[0-9a-f]{4,})*)(?:_(?P<answers>\d+))?"
+)
+_ID_NAMES = frozenset(["c", "cmt", "isso", "wc-comm", "t1"])
+_LEVEL = re.compile(r"(?:.*[-_])?(?:depth|level|indent)[-_]?(\d{1,2})")
+_REGISTERED = re.compile(r"comment-author-(.+)")
+# An account's page on the same host, or on Blogger; elsewhere a link is whatever its writer typed.
+_PROFILE = re.compile(
+    r"(?:/(?:users?|profiles?|profil|members?|mitglied(?:er)?|uye|uyeler|kullanici|u)/([\w.%-]+)/?(?:[?#]|$))",
+    re.IGNORECASE,
+)
+_BLOGGER = re.compile(r"^https?://(?:www|draft)\.blogger\.com/profile/(\d+)")
+_HAS_YEAR = re.compile(r"\d")
+_ITEMPROPS = {
+    "author": Part.AUTHOR,
+    "creator": Part.AUTHOR,
+    "text": Part.TEXT,
+    "commentText": Part.TEXT,
+    "reviewBody": Part.TEXT,
+    "description": Part.TEXT,
+    "commentTime": Part.TIME,
+    "dateCreated": Part.TIME,
+    "datePublished": Part.TIME,
+    "upvoteCount": Part.COUNT,
+    "downvoteCount": Part.COUNT,
+}
+_TAG = re.compile(r"<[^<>]*>")
+_ROLE_OF_TAG = {"time": Part.TIME, "abbr": Part.TIME, "cite": Part.AUTHOR}
+_COMMENT_TYPE = re.compile(r"schema\.org/(?:Comment|UserComments)\b")
+
+
+@dataclass(slots=True)
+class _Unit:
+    """One element that holds one comment, with what its markup states about the comment's place in the thread."""
+
+    element: Element
+    id: str | None
+    answers: str | None
+    level: int | None
+    kind: tuple[str, frozenset[str]]
+    inner: list["_Unit"]
+    outer: "_Unit | None" = None
+    text: Element | None = None  # where the names mark only the text, and the unit grew around it
+
+
+@dataclass(slots=True)
+class _Found:
+    """What one comment says, before names are hashed and texts masked."""
+
+    id: str | None
+    answers: str | None
+    level: int | None
+    text: str
+    author_name: str | None
+    author_id: str | None
+    created_at: tuple[str, Origin] | None
+    likes: int | None
+    dislikes: int | None
+    state: Literal["visible", "held", "deleted"]
+    outer: "_Found | None" = None
+
+
+def find_comments(
+    page: Page, marked: Iterable[Element], author_key: AuthorKey | None
+) -> tuple[list[Comment], frozenset[int]]:
+    """The comments that `marked` elements hold, in document order, each once, an answer after what it answers.
+
+    Also the numbers (`Element.order`) of the elements that hold them.
+
+    `marked` are the elements, in document order, whose class names, id or microdata speak of comments. Relative times
+    ("3 hours ago") are resolved against the capture's. `author_key` hashes an author's identity; names go nowhere else.
+    """
+    units = _units(marked, page)
+    held = frozenset(unit.element.order for unit in units)
+    found: dict[int, _Found] = {}
+    for unit in units:
+        comment = _read(unit, held, page)
+        if comment is None:
+            continue
+        outer = unit.outer
+        while outer is not None and outer.element.order not in found:
+            outer = outer.outer
+        comment.outer = found[outer.element.order] if outer is not None else None
+        found[unit.element.order] = comment
+    return _records(list(found.values()), author_key), frozenset(found)
+
+
+# --- which elements hold a comment each ---------------------------------------------------------------------
+
+
+def _units(marked: Iterable[Element], page: Page) -> list[_Unit]:
+    """One unit a comment: elements that say the same comment become one, wrappers of several become none."""
+    units: list[_Unit] = []
+    path: list[_Unit] = []
+    for element in marked:
+        unit = _unit(element)
+        if unit is None:
+            continue
+        while path and path[-1].element.end <= element.order:
+            path.pop()
+        if path:
+            path[-1].inner.append(unit)
+        path.append(unit)
+        units.append(unit)
+    gone: set[int] = set()
+    for unit in reversed(units):  # innermost first: what stands inside is settled before the unit is judged
+        unit.inner = [
+            left for inner in unit.inner for left in (inner.inner if inner.element.order in gone else [inner])
+        ]
+        if _is_wrapper(unit):
+            gone.add(unit.element.order)
+            continue
+        answers, pieces = [], unit.inner[::-1]
+        while pieces:
+            inner = pieces.pop()
+            if _is_part(inner, unit):
+                unit.id, unit.answers = unit.id or inner.id, unit.answers or inner.answers
+                gone.add(inner.element.order)
+                pieces.extend(reversed(inner.inner))
+            else:
+                answers.append(inner)
+        unit.inner = answers
+    for unit in units:
+        if unit.element.order not in gone:
+            for inner in unit.inner:
+                inner.outer = unit
+    units = [unit for unit in units if unit.element.order not in gone]
+    _grow(units, page)
+    return units
+
+
+def _grow(units: list[_Unit], page: Page) -> None:
+    """Let a unit that is only a text take in the author and the time beside it.
+
+    It grows to the parent that holds this text alone, where that parent is one in a row of such.
+    """
+    parents = [next(page.ancestors(unit.element), None) for unit in units]
+    alone = Counter(parent.order for parent in parents if parent is not None)
+    rows = Counter(next(page.ancestors(parent)).order for parent in parents if parent is not None and parent.depth > 1)
+    for unit, parent in zip(units, parents, strict=True):
+        if parent is None or parent.depth < 2 or unit.id is not None or unit.inner or unit.outer is not None:
+            continue
+        in_row = alone[parent.order] == 1 and rows[next(page.ancestors(parent)).order] > 1
+        inside = page.elements[unit.element.order + 1 : unit.element.end]
+        if in_row and not any(_roles(element)[0] & {Part.AUTHOR, Part.TIME} for element in inside):
+            unit.element, unit.text = parent, unit.element
+
+
+def _is_wrapper(unit: _Unit) -> bool:
+    """Whether several comments stand side by side in the unit, so that it is their box and no comment itself."""
+    if unit.id is not None:
+        return False
+    identified = [inner for inner in unit.inner if inner.id is not None]
+    if identified:
+        return len(identified) > 1
+    kinds = Counter(inner.kind for inner in unit.inner if inner.kind != unit.kind)
+    return max(kinds.values(), default=0) > 1
+
+
+def _is_part(inner: _Unit, unit: _Unit) -> bool:
+    """Whether a unit inside another is a piece of the same comment rather than an answer to it."""
+    if inner.id is not None:
+        return unit.id is None or inner.id == unit.id
+    return inner.kind != unit.kind
+
+
+def _unit(element: Element) -> _Unit | None:
+    if element.name not in _HOLDERS and "-" not in element.name:
+        return None
+    names = element.attrs.get("class", ())
+    parts = {name: comment_part(name) for name in names}
+    if not _NO_COMMENT.isdisjoint(parts.values()):
+        return None
+    own = frozenset(name for name, part in parts.items() if part is Part.COMMENT)
+    named = bool(own) or _COMMENT_TYPE.search(element.attrs.get("itemtype", "")) is not None
+    identity, answers = _identity(element, named=named)
+    if not named and identity is None:
+        return None
+    level = next((int(match[1]) for match in map(_LEVEL.fullmatch, names) if match), None)
+    stated = _first_attribute(element, _LEVEL_ATTRIBUTES)
+    if level is None and stated is not None and stated.isdecimal():
+        level = int(stated)
+    return _Unit(
+        element, identity, answers or _first_attribute(element, _PARENT_ATTRIBUTES), level, (element.name, own), []
+    )
+
+
+def _identity(element: Element, *, named: bool) -> tuple[str | None, str | None]:
+    """The platform's identifier of the comment that an element holds, and of the comment that it answers.
+
+    Short ids such as Blogger's "c123" count only where the element is `named` a comment: TYPO3 calls everything so.
+    """
+    for attribute in _ID_ATTRIBUTES:
+        value = element.attrs.get(attribute)
+        match = _ID.fullmatch(value) if value else None
+        if match is None:
+            continue
+        name = match["name"] or ""
+        if attribute == "id" and not (named and name in _ID_NAMES) and comment_part(name) not in _NAMES_A_COMMENT:
+            continue
+        answers = match["answers"]
+        return match["id"], answers if answers != "0" else None
+    return None, None
+
+
+def _first_attribute(element: Element, attributes: Iterable[str]) -> str | None:
+    return next((element.attrs[name] for name in attributes if element.attrs.get(name)), None)
+
+
+# --- what a comment says ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """An element of a comment with the roles that its names and microdata give it."""
+
+    element: Element
+    roles: frozenset[Part]
+    named: bool  # the word for a comment stands in the names that say so
+
+
+def _read(unit: _Unit, held: frozenset[int], page: Page) -> _Found | None:
+    """What the unit says, or None where it is no reader's comment: empty, a pingback, a teaser, or nobody's."""
+    element = unit.element
+    pieces = list(_pieces(element, held, page))
+    text = _text(unit, pieces, held, page)
+    if not text or PINGBACK.search(text) or any(PINGBACK.fullmatch(name) for name in element.attrs.get("class", ())):
+        return None
+    if unit.id is None and _is_teaser(text, pieces, page):
+        return None
+    name, author_id = _author(element, pieces, page)
+    created_at = _created_at(pieces, page)
+    if not (unit.id or name or created_at or _COMMENT_TYPE.search(element.attrs.get("itemtype", ""))):
+        return None
+    awaiting = any(HELD.search(page.text_of(piece.element)) for piece in pieces if Part.FURNITURE in piece.roles)
+    return _Found(
+        id=unit.id,
+        answers=unit.answers,
+        level=unit.level,
+        text=text,
+        author_name=name,
+        author_id=author_id,
+        created_at=created_at,
+        likes=_votes(pieces, LIKE, DISLIKE, page),
+        dislikes=_votes(pieces, DISLIKE, None, page),
+        state="held" if awaiting else "deleted" if REMOVED.search(text) else "visible",
+    )
+
+
+def _pieces(element: Element, held: frozenset[int], page: Page) -> Iterator[_Piece]:
+    """The elements inside, in document order, without those of other comments and of forms."""
+    elements = page.elements
+    order = element.order + 1
+    while order < element.end:
+        inner = elements[order]
+        if order in held or inner.name in _NEVER_READ:
+            order = inner.end
+        else:
+            yield _Piece(inner, *_roles(inner))
+            order += 1
+
+
+def _roles(element: Element) -> tuple[frozenset[Part], bool]:
+    """What microdata, tag or names say of a comment's element; a name that holds "comment" outranks one without."""
+    attributes = element.attrs
+    roles = {_ITEMPROPS[name] for name in attributes.get("itemprop", "").split() if name in _ITEMPROPS}
+    if roles or element.name in _ROLE_OF_TAG:
+        return frozenset(roles or {_ROLE_OF_TAG[element.name]}), True
+    names = attributes.get("class", ())
+    named = frozenset(filter(None, map(comment_part, names)))
+    return named or _SAID_PLAINLY.intersection(map(plain_part, names)), bool(named)
+
+
+def _text(unit: _Unit, pieces: list[_Piece], held: frozenset[int], page: Page) -> str:
+    """What the writer wrote: the text of the element said to hold it, or of all, without what stands around it."""
+    if unit.text is not None:
+        return clean(page.text_of(unit.text))
+    holders = [piece for piece in pieces if Part.TEXT in piece.roles and not piece.roles & {Part.AUTHOR, Part.TIME}]
+    holders = [piece for piece in holders if piece.named] or holders
+    around = {piece.element.order for piece in pieces if piece.roles & _NOT_WRITTEN}
+    around = held | around - {piece.element.order for piece in holders}
+    best, end = "", 0
+    for piece in holders:
+        if not best or piece.element.order < end:
+            text = text_without(piece.element, around, page)
+            # An inner one is more exact unless it holds only a part, as a quotation does.
+            if text and 2 * len(text) > len(best):
+                best, end = text, piece.element.end
+    best = best or text_without(unit.element, around, page)
+    if best:
+        return best
+    # Themes that wrap the whole comment, paragraphs too, in an element named after its author.
+    paragraphs = [piece.element for piece in pieces if piece.element.name == "p" and not piece.roles]
+    return clean(" ".join(map(page.text_of, paragraphs)))
+
+
+def text_without(element: Element, around: Collection[int], page: Page) -> str:
+    """An element's text without the text of the elements inside it that are numbered in `around`."""
+    source = page.document.concealed_text if element.concealed else page.text
+    kept, position, order = [], element.text_start, element.order + 1
+    while order < element.end:
+        inner = page.elements[order]
+        if order in around or inner.name in _NEVER_READ or inner.name == "button":
+            if inner.concealed == element.concealed:
+                kept.append(source[position : inner.text_start])
+                position = inner.text_end
+            order = inner.end
+        else:
+            order += 1
+    kept.append(source[position : element.text_end])
+    return clean(" ".join(kept))
+
+
+def _is_teaser(text: str, pieces: list[_Piece], page: Page) -> bool:
+    """Whether most of a text is a link to another page, as in lists of opinion pieces and of recent comments."""
+    own = urldefrag(page.url).url
+    linked = 0
+    for piece in pieces:
+        href = piece.element.attrs.get("href") if piece.element.name == "a" else None
+        if href and (address := page.resolve(href)) and urldefrag(address).url != own:
+            linked += len(page.text_of(piece.element))
+    return linked > 0.5 * len(text)
+
+
+def _author(element: Element, pieces: list[_Piece], page: Page) -> tuple[str | None, str | None]:
+    """The author's name as shown, and the identifier that does not change with the name, where the markup has one."""
+    registered = next((m[1] for m in map(_REGISTERED.fullmatch, element.attrs.get("class", ())) if m), None)
+    identifier = _first_attribute(element, _AUTHOR_ATTRIBUTES) or registered
+    around = {piece.element.order for piece in pieces if piece.roles & {Part.TIME, Part.FURNITURE}}
+    name = None
+    for field in (piece.element for piece in pieces if Part.AUTHOR in piece.roles):
+        inside = [piece.element for piece in pieces if field.order <= piece.element.order < field.end]
+        identifier = identifier or next(filter(None, (_profile(inner, page) for inner in inside)), None)
+        for inner in sorted(inside, key=_name_rank) if name is None else ():
+            text = text_without(inner, around, page) or clean(inner.attrs.get("content", ""))
+            text = SAYS.sub("", text)
+            if 0 < len(text) <= 100:
+                name = text
+                break
+    return name, identifier
+
+
+def _name_rank(element: Element) -> int:
+    """How exactly an element inside an author's field is the name alone; the field itself comes last."""
+    if element.attrs.get("itemprop") == "name" or "fn" in element.attrs.get("class", ()):
+        return 0
+    return {"cite": 1, "b": 2, "strong": 2, "a": 2}.get(element.name, 3)
+
+
+def _profile(element: Element, page: Page) -> str | None:
+    identifier = _first_attribute(element, _AUTHOR_ATTRIBUTES)
+    href = element.attrs.get("href")
+    if identifier or not href:
+        return identifier
+    address = page.resolve(href) or ""
+    match = _BLOGGER.match(address) or (_PROFILE.search(address) if _host(address) == _host(page.url) else None)
+    return match[1] if match else None
+
+
+def _host(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0].lower()
+
+
+def _created_at(pieces: list[_Piece], page: Page) -> tuple[str, Origin] | None:
+    """The first time that can be read: in elements made for it, then in the line around author and buttons."""
+    for role in (Part.TIME, Part.FURNITURE, Part.AUTHOR):
+        for piece in pieces:
+            if role not in piece.roles:
+                continue
+            attributes = piece.element.attrs
+            stated = [attributes[name] for name in _TIME_ATTRIBUTES if name in attributes] if role is Part.TIME else []
+            for text in (*stated, page.text_of(piece.element)):
+                if role is Part.TIME or _HAS_YEAR.search(text):
+                    time = read_time(text, page.language, page.captured_at)
+                    if time is not None:
+                        return time
+    return None
+
+
+def _votes(pieces: list[_Piece], wanted: re.Pattern[str], other: re.Pattern[str] | None, page: Page) -> int | None:
+    """The count beside the first control whose name or label is `wanted` and not `other`, the innermost such."""
+    count, end = None, 0
+    for piece in pieces:
+        element = piece.element
+        if count is not None and element.order >= end:
+            break
+        label = _label(element)
+        if not wanted.search(label) or (other is not None and other.search(label)):
+            continue
+        texts = [*(element.attrs.get(name) for name in _COUNT_ATTRIBUTES), page.text_of(element)]
+        value = next((n for text in texts if text and (n := find_count(text, page.language)) is not None), None)
+        if value is not None:
+            count, end = value, element.end
+    return count
+
+
+def _label(element: Element) -> str:
+    attributes = element.attrs
+    names = [
+        *attributes.get("class", ()),
+        *(attributes.get(name, "") for name in ("itemprop", "aria-label", "title", "data-action")),
+    ]
+    return " ".join(names)
+
+
+# --- structured data -----------------------------------------------------------------------------------------
+
+
+def comments_of_json_ld(page: Page, author_key: AuthorKey | None) -> list[Comment]:
+    """The comments that the page's JSON-LD holds, for pages that show them only by script."""
+    found: list[_Found] = []
+    pending: list[tuple[Any, _Found | None]] = [(entry.get("comment"), None) for entry in reversed(page.json_ld)]
+    while pending:
+        value, outer = pending.pop()
+        if isinstance(value, list):
+            pending.extend((entry, outer) for entry in reversed(value))
+        elif isinstance(value, dict) and value.get("@type") == "Comment":
+            comment = _of_json_ld(value, page)
+            if comment is not None:
+                comment.outer = outer
+                found.append(comment)
+            pending.append((value.get("comment"), comment or outer))
+    return _records(found, author_key)
+
+
+def _of_json_ld(value: dict[str, Any], page: Page) -> _Found | None:
+    text = value.get("text") or value.get("description")
+    if not isinstance(text, str) or not clean(text):
+        return None
+    author = value.get("author") or value.get("creator")
+    author = author[0] if isinstance(author, list) and author else author
+    name = author.get("name") if isinstance(author, dict) else author
+    account = author.get("identifier") or author.get("@id") if isinstance(author, dict) else None
+    time = value.get("dateCreated") or value.get("datePublished")
+    identifier = value.get("identifier") or value.get("@id")
+    text = clean(_TAG.sub(" ", unescape(text)))
+    return _Found(
+        id=identifier if isinstance(identifier, str) else str(identifier) if isinstance(identifier, int) else None,
+        answers=None,
+        level=None,
+        text=text,
+        author_name=clean(name) if isinstance(name, str) else None,
+        author_id=str(account) if isinstance(account, str | int) else None,
+        created_at=read_time(time, page.language, page.captured_at) if isinstance(time, str) else None,
+        likes=value["upvoteCount"] if isinstance(value.get("upvoteCount"), int) else None,
+        dislikes=value["downvoteCount"] if isinstance(value.get("downvoteCount"), int) else None,
+        state="deleted" if REMOVED.search(text) else "visible",
+    )
+
+
+# --- records ------------------------------------------------------------------------------------------------------
+
+
+def _records(found: list[_Found], author_key: AuthorKey | None) -> list[Comment]:
+    """Each comment once, in thread order, without names."""
+    mask = masker({comment.author_name for comment in found if comment.author_name})
+    ids: dict[int, str] = {}
+    alike: Counter[tuple[str | None, str]] = Counter()
+    records: list[Comment] = []
+    for comment, parent, depth in _threaded(found):
+        text = mask(comment.text)
+        parent_id = ids[id(parent)] if parent is not None else None
+        alike[parent_id, text] += 1
+        ids[id(comment)] = comment.id or digest("comment", parent_id, text, alike[parent_id, text])
+        key, origin = _pseudonym(comment, author_key)
+        records.append(
+            {
+                "id": ids[id(comment)],
+                "parent_id": parent_id,
+                "author_key": key,
+                "author_key_from": origin,
+                "text": text,
+                "created_at": comment.created_at[0] if comment.created_at else None,
+                "created_at_from": comment.created_at[1] if comment.created_at else None,
+                "likes": comment.likes,
+                "dislikes": comment.dislikes,
+                "depth": depth,
+                "state": comment.state,
+            }
+        )
+    return records
+
+
+def _pseudonym(comment: _Found, author_key: AuthorKey | None) -> tuple[str | None, Literal["id", "name"] | None]:
+    """The keyed hash of an author and whether an identifier or a name was hashed; the prefix keeps the two apart."""
+    if author_key is not None and comment.author_id:
+        return author_key(f"id:{comment.author_id}"), "id"
+    if author_key is not None and comment.author_name:
+        return author_key(f"name:{comment.author_name}"), "name"
+    return None, None
+
+
+def _threaded(found: list[_Found]) -> Iterator[tuple[_Found, _Found | None, int]]:
+    """Each comment once with its parent and depth: in document order, but behind its parent."""
+    kept = _without_copies(found)
+    parents = _parents(kept)
+    answers: dict[int, list[_Found]] = {}
+    for comment in kept:
+        parent = parents.get(id(comment))
+        if parent is not None:
+            answers.setdefault(id(parent), []).append(comment)
+    seen: set[int] = set()
+    # Whatever stands in a ring of comments that state each other as parents is opened by its first one.
+    for first in [c for c in kept if id(c) not in parents] + kept:
+        pending: list[tuple[_Found, _Found | None, int]] = [(first, None, 0)]
+        while pending:
+            comment, parent, depth = pending.pop()
+            if id(comment) in seen:
+                continue
+            seen.add(id(comment))
+            yield comment, parent, depth
+            pending.extend((answer, comment, depth + 1) for answer in reversed(answers.get(id(comment), ())))
+
+
+def _without_copies(found: list[_Found]) -> list[_Found]:
+    """Only the first of each comment, as where one thread stands in two tabs; what answered a copy answers it."""
+    first: dict[object, _Found] = {}
+    for comment in found:
+        if comment.outer is not None:
+            comment.outer = first[_key(comment.outer)]
+        first.setdefault(_key(comment), comment)
+    return list(first.values())
+
+
+def _key(comment: _Found) -> object:
+    if comment.id is not None:
+        return comment.id
+    if comment.author_name or comment.created_at:
+        return comment.author_name, comment.created_at, comment.text
+    return id(comment)
+
+
+def _parents(kept: list[_Found]) -> dict[int, _Found]:
+    """What each comment answers: the comment around it, the one it names, or the last one a level above it."""
+    by_id = {comment.id: comment for comment in kept if comment.id is not None}
+    parents: dict[int, _Found] = {}
+    above: list[tuple[int, _Found]] = []
+    for comment in kept:
+        parent = comment.outer or (by_id.get(comment.answers) if comment.answers else None)
+        if comment.level is not None:
+            while above and above[-1][0] >= comment.level:
+                above.pop()
+            if parent is None and above:
+                parent = above[-1][1]
+            above.append((comment.level, comment))
+        if parent is not None and parent is not comment:
+            parents[id(comment)] = parent
+    return parents

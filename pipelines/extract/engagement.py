@@ -1,0 +1,370 @@
+"""Numbers that a page states about its story, the recommendation vendors' slots on it, the networks it is shared to.
+
+Each number is an observation with its source; where sources disagree all are kept. How a number is spelt is read in
+`numbers`; the comments themselves are read in `comment_list`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any, Literal
+
+from pipelines.extract.document import Element
+from pipelines.extract.numbers import find_count
+from pipelines.extract.page import Page, script_source
+from pipelines.extract.record import Engagement, Widget
+
+Source = Literal["json-ld", "microdata", "meta", "script", "text"]
+
+# --- numbers --------------------------------------------------------------------------------------------------------
+
+# schema.org's kinds of interaction by the verb in their names: LikeAction, UserLikes, http://schema.org/ShareAction.
+_VERBS = {
+    "Comment": "comments",
+    "Like": "likes",
+    "Dislike": "dislikes",
+    "Share": "shares",
+    "View": "views",
+    "Watch": "views",
+    "Read": "views",
+    "Page": "views",
+    "Play": "plays",
+    "React": "reactions",
+    "Vote": "votes",
+}
+_VERB = re.compile(rf"(?:User)?({'|'.join(_VERBS)})")
+_PROPERTIES = {"commentCount": "comments", "upvoteCount": "likes", "downvoteCount": "dislikes"}
+_STORY_TYPE = re.compile(r"Article|Posting|WebPage|Report|Review|VideoObject|CreativeWork|LiveBlog")
+_COMMENT_TYPE = re.compile(r"schema\.org/(?:Comment|UserComments|Answer|Review)\b")
+
+# Names under which metadata and data layers state a count: "commentCount", "shares_count", "article_comments".
+_KEYS = {
+    "comments": (
+        "commentCount",
+        "commentsCount",
+        "comment_count",
+        "comments_count",
+        "numberOfComments",
+        "num_comments",
+    ),
+    "shares": ("shareCount", "sharesCount", "share_count", "shares_count"),
+    "views": ("viewCount", "viewsCount", "view_count", "views_count", "readCount", "read_count"),
+    "likes": ("likeCount", "likesCount", "like_count", "likes_count"),
+    "reactions": ("reactionCount", "reactionsCount", "reaction_count", "reactions_count"),
+}
+_META_NAME = re.compile(
+    r"(?:.*[:._-])?(comment|share|view|like|reaction)s?[:._-]?(?:count|total|number)|article[:._-](comment|share)s"
+)
+_IN_SCRIPT = re.compile(
+    rf"[\"']?\b(?P<key>{'|'.join(key for keys in _KEYS.values() for key in keys)})[\"']?\s*[:=]\s*[\"']?(?P<value>\d+)\b"
+)
+_METRIC_OF_KEY = {key: metric for metric, keys in _KEYS.items() for key in keys}
+_MAX_SCRIPT = 100_000
+
+# A line of a page that states a number and nothing else: "324 kez okundu", "Okunma: 1.234", "1,2 B görüntülenme".
+_NOUNS: dict[str, str] = {
+    "comments": r"comments?|kommentare?|yorum(?:lar)?|commentaires?|comentarios?|comentários?|commenti|reacties",
+    "shares": r"shares?|(?:mal |times |fois |kez |veces )?(?:geteilt|shared|partagée?s?|paylaşıldı|compartid[oa]s?)"
+    r"|paylaşım|teilungen|partages?|compartidos?|condivisioni",
+    "views": r"views?|reads?|(?:mal |times |fois |kez |veces |kişi )?(?:gelesen|angesehen|viewed|read|lue?s?|vues?"
+    r"|okundu|görüntülendi|leíd[oa]s?)|okunma(?: sayısı)?|görüntülenme|gösterim|aufrufe|hits?|visitas|lecturas|lectures",
+    "likes": r"likes?|beğeni(?:ler)?|beğenme|kişi beğendi|gefällt(?: mir)?(?: angaben)?|j['’]aime|me gusta",
+    "reactions": r"reactions?|reaktionen|tepki(?:ler)?|réactions|reacciones",
+}
+_NUMBER = r"\d[\d.,'’\u00a0\u202f ]*(?:\s?(?:[KMB]|Mn|bin|mil|milyon|Tsd\.?|Mio\.?))?"
+
+
+def _alternatives(suffix: str) -> str:
+    return "|".join(f"(?P<{metric}_{suffix}>{noun})" for metric, noun in _NOUNS.items())
+
+
+_LINE = re.compile(
+    rf"[^\w\n]*(?:(?P<before>{_NUMBER})\s*(?:{_alternatives('behind')})"
+    rf"|(?:{_alternatives('ahead')})\s*[:(]?\s*(?P<after>{_NUMBER})\)?)[^\w\n]*",
+    re.IGNORECASE,
+)
+_MAX_LINE = 60
+
+
+def read_engagement(page: Page) -> list[Engagement]:
+    """The numbers that the page states about its story, each with the kind of source that states it.
+
+    `metric` is comments, likes, dislikes, reactions, shares, views, plays or votes. A visible or scripted number counts
+    only where it is the page's one of its kind: among several, most are other stories'.
+    """
+    found = [
+        *_tagged("json-ld", _in_json_ld(page)),
+        *_tagged("microdata", _in_microdata(page)),
+        *_tagged("meta", _in_meta(page)),
+        *_tagged("script", _sole(_in_scripts(page))),
+        *_tagged("text", _sole(_in_text(page))),
+    ]
+    return [{"metric": metric, "value": value, "source": source} for source, metric, value in dict.fromkeys(found)]
+
+
+def _tagged(source: Source, numbers: Iterable[tuple[str, int]]) -> Iterator[tuple[Source, str, int]]:
+    return ((source, metric, value) for metric, value in numbers)
+
+
+def _sole(numbers: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    """The numbers of those metrics that have one value."""
+    values: dict[str, set[int]] = {}
+    for metric, value in numbers:
+        values.setdefault(metric, set()).add(value)
+    return ((metric, next(iter(only))) for metric, only in values.items() if len(only) == 1)
+
+
+def _in_json_ld(page: Page) -> Iterator[tuple[str, int]]:
+    for entry in page.json_ld:
+        if not _STORY_TYPE.search(str(entry.get("@type", ""))):
+            continue
+        for name, metric in _PROPERTIES.items():
+            yield from _whole(metric, entry.get(name))
+        statistics = entry.get("interactionStatistic")
+        for statistic in statistics if isinstance(statistics, list) else [statistics]:
+            if isinstance(statistic, dict):
+                kind = statistic.get("interactionType")
+                verb = _VERB.search(str(kind.get("@type", "")) if isinstance(kind, dict) else str(kind))
+                if verb is not None:
+                    yield from _whole(_VERBS[verb[1]], statistic.get("userInteractionCount"))
+
+
+def _whole(metric: str, value: Any) -> Iterator[tuple[str, int]]:
+    """The number where `value` is one, written as a JSON number or as a string."""
+    if isinstance(value, str) and value.strip().isdecimal():
+        value = int(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e15 and value == int(value):
+        yield metric, int(value)
+
+
+def _in_microdata(page: Page) -> Iterator[tuple[str, int]]:
+    for name in (*_PROPERTIES, "interactionCount", "userInteractionCount"):
+        for element in page.by_itemprop.get(name, ()):
+            scopes = [around for around in page.ancestors(element) if "itemscope" in around.attrs]
+            if any(_COMMENT_TYPE.search(scope.attrs.get("itemtype", "")) for scope in scopes):
+                continue
+            stated = element.attrs.get("content") or page.text_of(element)
+            if name in _PROPERTIES:
+                metric = _PROPERTIES[name]
+            else:
+                verb = _VERB.search(stated) or (_VERB.search(_interaction_type(page, scopes[0])) if scopes else None)
+                if verb is None:
+                    continue
+                metric = _VERBS[verb[1]]
+            value = find_count(stated.rpartition(":")[2], page.language)
+            if value is not None:
+                yield metric, value
+
+
+def _interaction_type(page: Page, scope: Element) -> str:
+    for element in page.by_itemprop.get("interactionType", ()):
+        if scope.order < element.order < scope.end:
+            return element.attrs.get("content") or element.attrs.get("href") or element.attrs.get("itemtype", "")
+    return ""
+
+
+def _in_meta(page: Page) -> Iterator[tuple[str, int]]:
+    for name, contents in page.meta.items():
+        match = _META_NAME.fullmatch(name) if contents[0].isdecimal() else None
+        if match is not None:
+            yield f"{match[1] or match[2]}s", int(contents[0])
+
+
+def _in_scripts(page: Page) -> Iterator[tuple[str, int]]:
+    for script in page.by_name.get("script", ()):
+        source = script_source(script)
+        if "ount" in source and len(source) <= _MAX_SCRIPT and "ld+json" not in script.attrs.get("type", ""):
+            for match in _IN_SCRIPT.finditer(source):
+                yield _METRIC_OF_KEY[match["key"]], int(match["value"])
+
+
+def _in_text(page: Page) -> Iterator[tuple[str, int]]:
+    for line in page.text.split("\n"):
+        if 3 < len(line) < _MAX_LINE and (match := _LINE.fullmatch(line)):
+            value = find_count(match["before"] or match["after"], page.language)
+            metric = next(name for name in _NOUNS if match[f"{name}_behind"] or match[f"{name}_ahead"])
+            if value is not None:
+                yield metric, value
+
+
+# --- recommendation widgets ---------------------------------------------------------------------------------------
+
+# What vendors of recommendations call their containers, matched against a whole class name or id.
+_VENDORS = {
+    "taboola": r"taboola(?:[-_].*)?|.*[-_]taboola(?:[-_].*)?|trc_related_container|tbl-feed-container",
+    "outbrain": r"outbrain(?:[-_].*)?|.*[-_]outbrain(?:[-_].*)?|ob-widget|ob-smartfeed-wrapper",
+    "mgid": r"mgid(?:[-_].*)?|M\d+ScriptRootC\d+|mgbox",
+    "revcontent": r"revcontent(?:[-_].*)?|rc-widget(?:-.*)?",
+    "plista": r"plista(?:[-_].*)?",
+    "dable": r"dablewidget_.*",
+    "ligatus": r"ligatus(?:[-_].*)?|lig_.*_smartbox.*",
+    "strossle": r"strossle-widget|spklw-post-attr",
+    "engageya": r"ENGAGEYA_WIDGET_\d+|engageya(?:[-_].*)?",
+    "zergnet": r"zergnet-widget(?:-\d+)?",
+    "content.ad": r"contentad\d+",
+    "adskeeper": r"adskeeper(?:[-_].*)?",
+    "popin": r"_popIn_recommend.*",
+    "adyoulike": r"adyoulike(?:[-_].*)?",
+}
+_VENDOR = re.compile("|".join(f"(?P<v{n}>{pattern})" for n, pattern in enumerate(_VENDORS.values())), re.IGNORECASE)
+_VENDOR_NAMES = list(_VENDORS)
+_CONTAINERS = frozenset(["article", "aside", "div", "li", "section", "ul"])
+
+
+def read_widgets(page: Page) -> list[Widget]:
+    """The slots of recommendation vendors in document order; `empty` where the HTML holds no link in it."""
+    containers: dict[int, tuple[str, Element]] = {}
+    for name, elements in _names(page):
+        vendor = _vendor_of(name)
+        if vendor is not None:
+            containers.update((element.order, (vendor, element)) for element in elements if element.name in _CONTAINERS)
+    widgets: list[Widget] = []
+    end = 0
+    for order in sorted(containers):
+        vendor, element = containers[order]
+        if order >= end:
+            end = element.end
+            filled = any(order < link.element.order < end for link in page.links)
+            widgets.append({"vendor": vendor, "empty": not filled})
+    return widgets
+
+
+@lru_cache(maxsize=16_384)
+def _vendor_of(name: str) -> str | None:
+    match = _VENDOR.fullmatch(name)
+    return _VENDOR_NAMES[int((match.lastgroup or "v0")[1:])] if match else None
+
+
+def _names(page: Page) -> Iterator[tuple[str, list[Element]]]:
+    """Class names and ids with the elements that have them."""
+    yield from page.by_class.items()
+    for name, element in page.by_id.items():
+        yield name, [element]
+
+
+# --- sharing --------------------------------------------------------------------------------------------------------
+
+# By host, without "www." and "m.": the network and what stands in an address that shares to it (nothing: any does).
+_SHARE_ADDRESSES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "facebook.com": (
+        ("messenger", ("/dialog/send",)),
+        ("facebook", ("/sharer", "/share.php", "/dialog/share", "/dialog/feed")),
+    ),
+    "twitter.com": (("x", ("/intent/", "/share", "/home?status")),),
+    "x.com": (("x", ("/intent/", "/share")),),
+    "wa.me": (("whatsapp", ("text=",)),),
+    "api.whatsapp.com": (("whatsapp", ("/send",)),),
+    "web.whatsapp.com": (("whatsapp", ("/send",)),),
+    "t.me": (("telegram", ("/share",)),),
+    "telegram.me": (("telegram", ("/share",)),),
+    "linkedin.com": (("linkedin", ("/share", "/cws/share", "/feed/?shareActive")),),
+    "pinterest.com": (("pinterest", ("/pin/create",)),),
+    "reddit.com": (("reddit", ("/submit",)),),
+    "tumblr.com": (("tumblr", ("/share", "/widgets/share")),),
+    "share.flipboard.com": (("flipboard", ()),),
+    "bsky.app": (("bluesky", ("/intent/",)),),
+    "threads.net": (("threads", ("/intent/",)),),
+    "vk.com": (("vk", ("/share",)),),
+    "vkontakte.ru": (("vk", ("/share",)),),
+    "connect.ok.ru": (("ok", ()),),
+    "xing.com": (("xing", ("/spi/shares", "op=share", "/share")),),
+    "getpocket.com": (("pocket", ("/save", "/edit")),),
+    "line.me": (("line", ("/R/msg",)),),
+    "social-plugins.line.me": (("line", ()),),
+    "b.hatena.ne.jp": (("hatena", ()),),
+    "plus.google.com": (("google-plus", ("/share",)),),
+}
+_SHARE_SCHEMES = {
+    "whatsapp:": "whatsapp",
+    "fb-messenger:": "messenger",
+    "viber:": "viber",
+    "tg:": "telegram",
+    "mailto:?": "email",
+    "sms:?": "sms",
+}
+_NETWORKS = {
+    "facebook": "facebook",
+    "fb": "facebook",
+    "twitter": "x",
+    "x": "x",
+    "whatsapp": "whatsapp",
+    "telegram": "telegram",
+    "linkedin": "linkedin",
+    "pinterest": "pinterest",
+    "reddit": "reddit",
+    "email": "email",
+    "mail": "email",
+    "messenger": "messenger",
+    "flipboard": "flipboard",
+    "bluesky": "bluesky",
+    "threads": "threads",
+    "mastodon": "mastodon",
+    "tumblr": "tumblr",
+    "xing": "xing",
+    "pocket": "pocket",
+    "vk": "vk",
+    "viber": "viber",
+    "line": "line",
+    "hatena": "hatena",
+}
+_SHARE_WORD = re.compile(r"share|sharing|sharer|paylas|teilen|partag|compart|condivid|a2a_button", re.IGNORECASE)
+_SHARE_LABEL = re.compile(
+    r"(?:share|post|tweet|send|paylaş|gönder|teilen|partager|compart|condivid|delen)", re.IGNORECASE
+)
+_LABEL_WORD = re.compile(r"[A-Za-z]+")
+_NAME_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+
+def read_shares(page: Page) -> list[str]:
+    """The networks that the page offers to share its story to, in document order, each once.
+
+    Links to a network's share address and buttons that say so count; links to the publisher's own profiles do not.
+    """
+    found: dict[int, str] = {}
+    for element in page.by_name.get("a", ()):
+        network = _shared_to(element.attrs.get("href", ""))
+        if network is not None:
+            found[element.order] = network
+    for name, elements in _names(page):
+        network = _network_of(name)
+        if network is not None:
+            found.setdefault(elements[0].order, network)
+    for element in (*page.by_name.get("button", ()), *page.by_name.get("a", ())):
+        network = _labelled(element)
+        if network is not None:
+            found.setdefault(element.order, network)
+    return list(dict.fromkeys(found[order] for order in sorted(found)))
+
+
+def _shared_to(href: str) -> str | None:
+    for scheme, network in _SHARE_SCHEMES.items():
+        if href.startswith(scheme):
+            return network
+    _, separator, rest = href.partition("//")
+    host, _, path = rest.partition("/")
+    rows = _SHARE_ADDRESSES.get(host.lower().removeprefix("www.").removeprefix("m.")) if separator else None
+    for network, parts in rows or ():
+        if not parts or any(part in f"/{path}" for part in parts):
+            return network
+    return None
+
+
+@lru_cache(maxsize=16_384)
+def _network_of(name: str) -> str | None:
+    """The network in a class name or id that also speaks of sharing: "share-facebook", "a2a_button_x"."""
+    if not _SHARE_WORD.search(name):
+        return None
+    return next((_NETWORKS[w.lower()] for w in _NAME_WORD.findall(name) if w.lower() in _NETWORKS), None)
+
+
+def _labelled(element: Element) -> str | None:
+    """The network in the label or the share attribute of a button or link: "Facebook'ta paylaş", data-share="x"."""
+    attributes = element.attrs
+    for name in ("data-share", "data-network", "data-social", "data-share-network", "data-service"):
+        network = _NETWORKS.get(attributes.get(name, "").lower())
+        if network is not None:
+            return network
+    label = attributes.get("aria-label") or attributes.get("title") or ""
+    if not 0 < len(label) <= 60 or not _SHARE_LABEL.search(label):
+        return None
+    return next((_NETWORKS[w.lower()] for w in _LABEL_WORD.findall(label) if w.lower() in _NETWORKS), None)
