@@ -8,8 +8,7 @@ import unicodedata
 
 _NOT_A_WORD = re.compile(r"[^\w]+")
 _TURKIC = {"tr", "az", "kk", "tt", "crh"}
-_TURKISH_I = str.maketrans({"I": "ı", "İ": "i"})
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\u00ad": None})
+_QUOTES = (("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("„", '"'), ("«", '"'), ("»", '"'))
 
 
 def clean(text: str) -> str:
@@ -25,9 +24,11 @@ def fold(text: str, language: str | None = None) -> str:
     `I` folds to `ı` where `language` (BCP 47) is Turkic. `İ` folds to `i` in every language: one code point,
     where `str.lower` makes two.
     """
-    text = clean(text).translate(_QUOTES)
+    text = clean(text)
+    for typographic, plain in _QUOTES:  # several times faster than str.translate
+        text = text.replace(typographic, plain)
     if language is not None and language[:3].split("-")[0] in _TURKIC:
-        text = text.translate(_TURKISH_I)
+        text = text.replace("I", "ı")
     return unicodedata.normalize("NFC", text.replace("İ", "i").casefold())
 
 
