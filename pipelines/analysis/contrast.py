@@ -50,24 +50,24 @@ def contrasts(exposures: IntoLazyFrame) -> pl.DataFrame:
 
 def _set_apart(exposures: nw.LazyFrame) -> nw.LazyFrame:
     """Exposures with `site_wide`, and the outcomes of each, which are null where it carries no information."""
-    day, column = ["site", "day", "kind"], nw.col
-    beside = exposures.select(*day, "target_id", "host_id").unique()
+    day = ["site", "day", "kind"]
     hosts = exposures.select(*day, "host_id").unique().group_by(day).agg(hosts=nw.len().cast(nw.Float64()))
-    spread = (
-        beside.group_by(*day, "target_id")
+    site_wide = (
+        exposures.select(*day, "target_id", "host_id")
+        .unique()
+        .group_by(*day, "target_id")
         .agg(beside=nw.len().cast(nw.Float64()))
-        .join(hosts, on=day)
-        .with_columns(
-            site_wide=(column("hosts") >= SITE_WIDE_HOSTS) & (column("beside") >= SITE_WIDE_FROM * column("hosts"))
-        )
-        .select(*day, "target_id", "site_wide")
+        .join(hosts.filter(nw.col("hosts") >= SITE_WIDE_HOSTS), on=day)
+        .filter(nw.col("beside") >= SITE_WIDE_FROM * nw.col("hosts"))
+        .select(*day, "target_id", site_wide=nw.lit(1))
     )
     return (
-        exposures.join(spread, on=[*day, "target_id"])
-        .with_columns(clickbait=nw.when(~column("site_wide")).then(column("item_clickbait")))
+        exposures.join(site_wide, on=[*day, "target_id"], how="left")
+        .with_columns(site_wide=nw.col("site_wide").fill_null(0).cast(nw.Int64()))
+        .with_columns(clickbait=nw.when(nw.col("site_wide") == 0).then(nw.col("item_clickbait")))
         .with_columns(
-            clickbait_or_tabloid=nw.when(~column("clickbait").is_null()).then(
-                column("item_class").is_in(["clickbait", "tabloid"]).cast(nw.Float64())
+            clickbait_or_tabloid=nw.when(~nw.col("clickbait").is_null()).then(
+                nw.col("item_class").is_in(["clickbait", "tabloid"]).cast(nw.Float64())
             )
         )
     )
@@ -77,9 +77,7 @@ def _sides(exposures: nw.LazyFrame) -> nw.LazyFrame:
     """Per site, block kind and side (hard, soft, unknown): number, mean and variance of the hosts' outcomes."""
     every = exposures.select(
         "site", "kind", "host_id", "capture_id", "target_id", "site_wide", *OUTCOMES, hard=nw.col("host_hard")
-    ).with_columns(
-        exposures=(~nw.col("clickbait").is_null()).cast(nw.Int64()), site_wide=nw.col("site_wide").cast(nw.Int64())
-    )
+    ).with_columns(exposures=(~nw.col("clickbait").is_null()).cast(nw.Int64()))
     level = nw.concat([every, every.with_columns(kind=nw.lit(ALL))])
     host = ["site", "kind", "host_id"]
     # Distinct targets of a capture, captures of a host, hosts: each mean gives its parts the same weight.
