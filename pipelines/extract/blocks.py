@@ -10,6 +10,7 @@ It works for a publisher never seen before: no host names, no class names of one
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -52,7 +53,7 @@ _NO_HEADING = re.compile(
     r"|next\b|prev\b|weiter\W*$|zurück|weiterlesen|anterior\W*$|siguiente\W*$|önceki\W*$|sonraki\W*$|powered|tümü\W*$|more\W*$"
     r"|mehr\W*$|alle\W*$|see all|view all|all\W*$|show|follow|folgen|subscribe\b|abonn|newsletter|sign up|login|log in|advert"
     r"|anzeige\W*$|werbung\W*$|publicidad\W*$|reklam\W*$|publicité|comment|kommentar|\d+ (?:comment|kommentar)|close|schließen|menu|もっと|一覧|続き|search"
-    r"|suche|loading|play|video\W*$|foto|image|credit|by\b|von\b|por\b|©|getty)",
+    r"|suche|loading|play|video\W*$|foto|image|credit|facebook|twitter|whatsapp|pinterest|e-?mail|linkedin|telegram|by\b|von\b|por\b|©|getty)",
     re.IGNORECASE,
 )
 # Headings over lists of keywords, people and comments. Lists of stories under them have long lines or pictures.
@@ -351,6 +352,37 @@ def _read_heading(group: _Group, previous_end: int, labels: _Labels, landmarks: 
         group.heading, group.kind = group.tab_of.heading, group.tab_of.kind
 
 
+def _read_headings(groups: list[_Group], labels: _Labels, landmarks: Landmarks) -> None:
+    """Give each group its heading, each row of tabs the headings on them."""
+    end = 0
+    tabs: list[_Group] = []
+    before_tabs: list[_Label] = []
+    for group in groups:
+        if group.tab_of is None:
+            _read_tab_headings(tabs, before_tabs)
+            tabs, before_tabs = [], labels.between(end, group.first.order, _SHORT)
+        tabs.append(group)
+        _read_heading(group, end, labels, landmarks)
+        end = group.cards[-1].end
+        if len(group.cards) > 1:
+            end = max(end, _child(group.root, group.cards[-1].node).end)
+    _read_tab_headings(tabs, before_tabs)
+
+
+def _read_tab_headings(tabs: list[_Group], labels: list[_Label]) -> None:
+    """Give each of a row of tabs what is written on it, if that names a kind; `labels` stand before the first tab."""
+    by_row: dict[int, list[_Label]] = defaultdict(list)
+    for label in labels:
+        row = label.element.parent
+        if isinstance(row, Element):
+            by_row[row.order].append(label)
+    for row in by_row.values():
+        kinds = [kind_of_heading(label.text) for label in row]
+        if len(row) == len(tabs) > 1 and any(kinds):
+            for tab, label, kind in zip(tabs, row, kinds, strict=True):
+                tab.heading, tab.kind = label.text, kind
+
+
 def _between(inner: Element, outer: Element, counts: Callable[[Element, Element], bool]) -> int:
     """How many of the elements around `inner` and within `outer` count."""
     found = 0
@@ -406,6 +438,8 @@ def _is_list(group: _Group, zones: int, placement: Placement, kind: Kind | None)
     if placement == "top" and kind is None and address < 2:
         score -= 0.6
     plain = not images and not headings
+    if plain and zones & FOOTER and count <= 2 and not zones & NEIGHBOURS:
+        return False
     if plain and group.heading and _LABELS_HEADING.search(group.heading) and _mean_length(cards) < 6:
         return False
     if count == 1 and kind is None and not zones & NEIGHBOURS:
@@ -421,13 +455,42 @@ def _mean_length(cards: list[Teaser]) -> float:
     return sum(max(word_count(link.text) for link in card.links) for card in cards) / len(cards)
 
 
+def _distinct(group: _Group) -> list[Teaser]:
+    """A group's cards without the page's own story, each story once in every entry of the list.
+
+    Links of one entry lead to its story from picture, headline and summary, with links to other things between them.
+    The same story in two entries stays: the list shows it twice.
+    """
+    cards: list[Teaser] = []
+    at: dict[tuple[str, int], Teaser] = {}
+    for card in group.cards:
+        if card.own:
+            continue
+        entry = _child(group.root, card.node).order if len(group.cards) > 1 else 0
+        known = at.get((card.key, entry))
+        if known is None:
+            at[card.key, entry] = card
+            cards.append(card)
+        else:
+            known.links += card.links
+    half = len(cards) // 2
+    # A ticker holds its stories twice, to go round without a gap.
+    if half >= 2 and [card.key for card in cards[:half]] == [card.key for card in cards[half:]]:
+        return cards[:half]
+    return cards
+
+
 def _in_drop_down(group: _Group, labels: _Labels) -> bool:
     """Whether a group opens from an entry of a menu that no class name calls one: a list entry headed by its section."""
     around = group.root
     while len(group.cards) > 1 and isinstance(around, Element):
         if around.name == "li":
             link = labels.links_in(around)[0]
-            if link.element.order < group.cards[0].start and word_count(link.text) <= 3 and not labels.leads_to_story(link):
+            if (
+                link.element.order < group.cards[0].start
+                and word_count(link.text) <= 3
+                and not labels.leads_to_story(link)
+            ):
                 return True
         around = around.parent
     return False
@@ -450,13 +513,12 @@ def find_blocks(page: Page, article: Article | None) -> list[Block]:
     landmarks = Landmarks(page, fold((article or {}).get("title") or page.meta_content("og:title") or ""))
     cards = find_teasers(page, addresses, landmarks)
     labels = _Labels(page, addresses)
+    groups = _Grouping(landmarks, labels).group(cards)
+    _read_headings(groups, labels, landmarks)
     blocks: list[Block] = []
-    end = 0
     kept: tuple[_Group, Placement] | None = None
-    for group in _Grouping(landmarks, labels).group(cards):
-        _read_heading(group, end, labels, landmarks)
-        end = max(group.cards[-1].end, _child(group.root, group.cards[-1].node).end if len(group.cards) > 1 else 0)
-        group.cards = [card for card in group.cards if not card.own]
+    for group in groups:
+        group.cards = _distinct(group)
         if not group.cards:
             continue
         zones = group.cards[0].zones
@@ -480,7 +542,9 @@ def find_blocks(page: Page, article: Article | None) -> list[Block]:
 
 def _own_addresses(page: Page) -> list[str]:
     """The addresses that a page gives for itself in its head."""
-    stated = [link.attrs.get("href") for link in page.by_name.get("link", ()) if "canonical" in link.attrs.get("rel", ())]
+    stated = [
+        link.attrs.get("href") for link in page.by_name.get("link", ()) if "canonical" in link.attrs.get("rel", ())
+    ]
     stated.append(page.meta_content("og:url"))
     return [url for href in stated if href and (url := page.resolve(href))]
 
