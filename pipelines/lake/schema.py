@@ -57,7 +57,7 @@ class Column:
         return f"{self.meaning} [{self.unit}]" if self.unit else self.meaning
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """One table: what a row is, its columns, the columns that identify a row, and which columns point where.
 
@@ -365,7 +365,7 @@ EXPOSURES = Table(
         Column("host_hard", REAL, "Probability that the host is hard news", "0–1"),
         Column("kind", TEXT, "Kind of the block", required=True),
         Column("placement", TEXT, "Placement of the block"),
-        Column("content_hash", TEXT, "Hash of the block's addresses in order; tells the same list", "32 hex digits"),
+        _id("content_hash", "Hash of the block's addresses in order; tells the same list on many pages"),
         Column("slot", SMALL, "Rank in the block, from 1", "rank", required=True),
         _id("target_id", "The story it leads to; never the host itself"),
         *HEADLINE_COLUMNS,
@@ -388,13 +388,14 @@ CONTRASTS = Table(
         Column("outcome", TEXT, "clickbait, or clickbait_or_tabloid", required=True),
         Column("hosts_hard", COUNT, "Hard-news stories with such a block", "articles", required=True),
         Column("hosts_soft", COUNT, "Other stories with such a block", "articles", required=True),
-        Column("hosts_unknown", COUNT, "Stories with such a block left out because their topic is unknown", "articles"),
+        Column("hosts_unknown", COUNT, "Stories left out because their topic is unknown", "articles", required=True),
         Column("exposures", COUNT, "Exposures these rest on", "exposures", required=True),
         Column(
             "exposures_site_wide",
             COUNT,
             "Exposures left out because the target stood beside 80 % of the site's stories or more that day",
             "exposures",
+            required=True,
         ),
         Column("share_hard", REAL, "Mean share of such items beside a hard-news story", "0–1"),
         Column("share_soft", REAL, "Mean share of such items beside another story", "0–1"),
