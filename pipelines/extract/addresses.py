@@ -24,7 +24,23 @@ _PLATFORM = re.compile(
     r"|play\.google\.com|apps\.apple\.com|itunes\.apple\.com|open\.spotify\.com|news\.google\.com|maps\.google\.com)$",
     re.IGNORECASE,
 )
-_FILES = tuple(".jpg .jpeg .png .gif .webp .avif .svg .pdf .mp3 .mp4 .zip .apk .ics .xml .rss".split())
+_FILES = (
+    ".jpg",
+    ".jpeg",
+    ".png",
+    ".gif",
+    ".webp",
+    ".avif",
+    ".svg",
+    ".pdf",
+    ".mp3",
+    ".mp4",
+    ".zip",
+    ".apk",
+    ".ics",
+    ".xml",
+    ".rss",
+)
 _DOCUMENT = re.compile(r"\d{5,}|\.(?:html?|php|aspx?|shtml|ece|cms|jsp|story|stm|htm)$", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"\d{3}")
@@ -32,30 +48,37 @@ _YEAR_OR_MORE = re.compile(r"\d{4}")
 _DATE = re.compile(r"/(?:19|20)\d\d[/_-]?\d{0,2}[/_-]|/(?:19|20)\d{6}")
 _ID = re.compile(r"(?=[\w.-]*\d)(?=[\w.-]*[a-z])[a-z0-9]{8,}$", re.IGNORECASE)
 _ID_PARAMETER = re.compile(
-    r"(?:^|&)(?:p|id|article|artid|articleid|storyid|newsid|aid|nid|sid|idx|no|seq|cid|docid|news_id|story_id|article_id"
-    r"|post)=\d+",
+    r"(?:^|&)(?:p|id|article|artid|articleid|storyid|newsid|aid|nid|sid|idx|no|seq|cid|docid|news_id|story_id"
+    r"|article_id|post)=\d+",
     re.IGNORECASE,
 )
+
+
+def _words(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 # Folders of lists: what stands below them is a list as well.
-_LIST_FOLDERS = frozenset(
-    "tag tags tagg taglist topic topics category categories categoria categorias categorie kategorie kategorien kategori"
-    " author authors autor autoren autores autora auteur auteurs search suche buscar hashtag people person persons profile"
-    " profil user users member members thema themen tema temas etiqueta etiquetas etiket etiketler konu konular yazar yazarlar"
-    " label labels contributor contributors writer writers staff by columnist columnists journalist journalists redaktion"
-    " verfasser byline reporter".split()
+_LIST_FOLDERS = _words(
+    "tag tags tagg taglist topic topics category categories categoria categorias categorie kategorie kategorien"
+    " kategori author authors autor autoren autores autora auteur auteurs search suche buscar hashtag people person"
+    " persons profile profil user users member members thema themen tema temas etiqueta etiquetas etiket etiketler"
+    " konu konular yazar yazarlar label labels contributor contributors writer writers staff by columnist columnists"
+    " journalist journalists redaktion verfasser byline reporter"
 )
 # Names of lists and services: what stands below them may well be a story.
-_LIST_NAMES = frozenset(
-    "news nachrichten section about about-us contact kontakt kontakte impressum datenschutz privacy terms agb rss feed feeds"
-    " help hilfe faq podcast podcasts video videos foto fotos photo photos gallery galleries galerie latest newest live"
-    " archive archiv home index page login signin register account newsletter newsletters shop jobs episodes show shows".split()
+_LIST_NAMES = _words(
+    "news nachrichten section about about-us contact kontakt kontakte impressum datenschutz privacy terms agb rss"
+    " feed feeds help hilfe faq podcast podcasts video videos foto fotos photo photos gallery galleries galerie"
+    " latest newest live archive archiv home index page login signin register account newsletter newsletters shop"
+    " jobs episodes show shows"
 )
 # Words of addresses that serve something other than stories.
-_SERVICES = frozenset(
+_SERVICES = _words(
     "descuento descuentos gutschein gutscheine coupon coupons cupones voucher vouchers promocode promocodes download"
-    " downloads login signin register subscribe abo newsletter newsletters impressum datenschutz privacy terms kleinanzeigen"
-    " job jobs shop store checkout widget cdn print printmail drucken viewtopic account donate spenden preferences slideshow"
-    " banner ad ads adclick click".split()
+    " downloads login signin register subscribe abo newsletter newsletters impressum datenschutz privacy terms"
+    " kleinanzeigen job jobs shop store checkout widget cdn print printmail drucken viewtopic account donate spenden"
+    " preferences slideshow banner ad ads adclick click"
 )
 _SEPARATOR = re.compile(r"[/._-]+")
 _TRACKING = re.compile(r"(?:utm_|fbclid|gclid|ref=|src=|icid|at_|xtor|wt)", re.IGNORECASE)
@@ -109,12 +132,24 @@ def parse_address(url: str) -> Address | None:
     return Address(url, host, path, query or "", key, page, bool(fragment and _COMMENT_FRAGMENT.match(fragment)))
 
 
+@lru_cache(maxsize=8192)
+def _host(netloc: str) -> str:
+    """The host of an address with its port, without what does not tell sites apart."""
+    return netloc.rpartition("@")[2].lower().removeprefix("www.").removesuffix(":80").removesuffix(":443")
+
+
 def _page_of(url: str) -> str:
     """`Address.page` of an address without taking it apart: a page has hundreds, and few are asked for more."""
-    rest = url.partition("://")[2].partition("#")[0].partition("?")[0]
-    host, slash, path = rest.partition("/")
-    page = host.rpartition("@")[2].lower().removeprefix("www.").removesuffix(":80").removesuffix(":443")
-    return page + ((slash + (unquote(path) if "%" in path else path)).rstrip("/").casefold() if path else "")
+    netloc, slash, path = url[url.find("://") + 3 :].partition("/")
+    if "?" in path:
+        path = path[: path.index("?")]
+    if "#" in path:
+        path = path[: path.index("#")]
+    if "%" in path:
+        path = unquote(path)
+    if not slash:
+        netloc = netloc.partition("?")[0].partition("#")[0]
+    return f"{_host(netloc)}/{path}".rstrip("/").casefold()
 
 
 class Addresses:

@@ -11,8 +11,9 @@ It works for a publisher never seen before: no host names, no class names of one
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from pipelines.extract.addresses import Addresses
 from pipelines.extract.document import INLINE, Element
@@ -43,23 +44,25 @@ _LONGEST_HEADING = 90
 _REACH = {_HEADING: (3, 4), _TITLED: (2, 4), _SHORT: (1, 3)}
 
 _TITLE_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:titles?|heading|headline|header|ttl|caption|tit|titulo|titre|titolo|label|hd|head|baslik|name|titel"
-    r"|ueberschrift|cabecera|tab)(?=$|[\s_-])",
+    r"(?:^|[\s_-])(?:titles?|heading|headline|header|ttl|caption|tit|titulo|titre|titolo|label|hd|head|baslik|name"
+    r"|titel|ueberschrift|cabecera|tab)(?=$|[\s_-])",
     re.IGNORECASE,
 )
 # Short texts near a list that never are its heading.
 _NO_HEADING = re.compile(
-    r"^\W*(?:categor|kategori|filed under|posted in|ilgili konu|share|partager|teilen|compartir|condividi|paylaş|compartilh|tags?\b|schlagw|stichw|keywords|etiket|關鍵字|previous\b"
-    r"|next\b|prev\b|weiter\W*$|zurück|weiterlesen|anterior\W*$|siguiente\W*$|önceki\W*$|sonraki\W*$|powered|tümü\W*$|more\W*$"
-    r"|mehr\W*$|alle\W*$|see all|view all|all\W*$|show|follow|folgen|subscribe\b|abonn|newsletter|sign up|login|log in|advert"
-    r"|anzeige\W*$|werbung\W*$|publicidad\W*$|reklam\W*$|publicité|comment|kommentar|\d+ (?:comment|kommentar)|close|schließen|menu|もっと|一覧|続き|search"
-    r"|suche|loading|play|video\W*$|foto|image|credit|facebook|twitter|whatsapp|pinterest|e-?mail|linkedin|telegram|by\b|von\b|por\b|©|getty)",
+    r"^\W*(?:categor|kategori|filed under|posted in|ilgili konu|share|partager|teilen|compartir|condividi|paylaş"
+    r"|compartilh|tags?\b|schlagw|stichw|keywords|etiket|關鍵字|previous\b|next\b|prev\b|weiter\W*$|zurück|weiterlesen"
+    r"|anterior\W*$|siguiente\W*$|önceki\W*$|sonraki\W*$|powered|tümü\W*$|more\W*$|mehr\W*$|alle\W*$|see all"
+    r"|view all|all\W*$|show|follow|folgen|subscribe\b|abonn|newsletter|sign up|login|log in|advert|anzeige\W*$"
+    r"|werbung\W*$|publicidad\W*$|reklam\W*$|publicité|comment|kommentar|\d+ (?:comment|kommentar)|close|schließen"
+    r"|menu|もっと|一覧|続き|search|suche|loading|play|video\W*$|foto|image|credit|facebook|twitter|whatsapp|pinterest"
+    r"|e-?mail|linkedin|telegram|by\b|von\b|por\b|©|getty)",
     re.IGNORECASE,
 )
 # Headings over lists of keywords, people and comments. Lists of stories under them have long lines or pictures.
 _LABELS_HEADING = re.compile(
-    r"\b(?:topics|themen|temas|tags|konular|etiketler|keywords|authors?|autoren|subscribe|newsletter|comments?|kommentare"
-    r"|comentarios|yorumlar|commentaires|jobs)\b",
+    r"\b(?:topics|themen|temas|tags|konular|etiketler|keywords|authors?|autoren|subscribe|newsletter|comments?"
+    r"|kommentare|comentarios|yorumlar|commentaires|jobs)\b",
     re.IGNORECASE,
 )
 _TABS = re.compile(
@@ -148,6 +151,17 @@ class _Labels:
             order = label.element.end
         return found
 
+    def above(self, start: int, end: int) -> Iterator[_Label]:
+        """All labels that begin at an order in [start, end), nearest to `end` first."""
+        at = bisect_left(self._heading_orders, end)
+        while True:
+            at -= 1
+            since = max(start, self._heading_orders[at] if at >= 0 else 0, end - 80)
+            yield from reversed(self.between(since, end, _SHORT))
+            end = since
+            if at < 0 or since <= start or self._heading_orders[at] < since:
+                return
+
     def _label(self, element: Element) -> _Label | None:
         order = element.order
         if order not in self._known:
@@ -232,7 +246,7 @@ class _Grouping:
         # A stack of elements under which neighbouring cards meet, outermost first. One that is popped is complete.
         meetings: list[_Meeting] = []
         pending = ([_Group([cards[0]], cards[0].node, cards[0].node)], True)
-        for card, following in zip(cards, cards[1:], strict=False):
+        for card, following in pairwise(cards):
             element = common(card.node, following.node)
             while meetings and meetings[-1].element.depth > element.depth:
                 pending = self._close(meetings.pop(), pending)
@@ -321,7 +335,7 @@ def _read_heading(group: _Group, previous_end: int, labels: _Labels, landmarks: 
     external = 2 * sum(card.external for card in group.cards) >= len(group.cards)
     best: _Label | None = None
     kind: Kind | None = None
-    for label in reversed(labels.between(previous_end, first.order, _SHORT)):
+    for label in labels.above(previous_end, first.order):
         element = label.element
         title = landmarks.title
         if title is not None and title.order <= element.order < title.end:
@@ -377,7 +391,7 @@ def _read_tab_headings(tabs: list[_Group], labels: list[_Label]) -> None:
         if isinstance(row, Element):
             by_row[row.order].append(label)
     for row in by_row.values():
-        kinds = [kind_of_heading(label.text) for label in row]
+        kinds: list[Kind | None] = [kind_of_heading(label.text) for label in row]
         if len(row) == len(tabs) > 1 and any(kinds):
             for tab, label, kind in zip(tabs, row, kinds, strict=True):
                 tab.heading, tab.kind = label.text, kind
@@ -481,7 +495,8 @@ def _distinct(group: _Group) -> list[Teaser]:
 
 
 def _in_drop_down(group: _Group, labels: _Labels) -> bool:
-    """Whether a group opens from an entry of a menu that no class name calls one: a list entry headed by its section."""
+    """Whether a group opens from an entry of a menu that no class name calls one: a list entry headed by its"
+    " section."""
     around = group.root
     while len(group.cards) > 1 and isinstance(around, Element):
         if around.name == "li":
@@ -503,14 +518,18 @@ def _is_repeated(group: _Group, before: _Group) -> bool:
     return [card.key for card in group.cards] == [card.key for card in before.cards]
 
 
-def find_blocks(page: Page, article: Article | None) -> list[Block]:
-    """The teaser blocks of a page in document order; `article` is the page's own story, None on a page without one.
+def find_blocks(page: Page, article: Article | None, landmarks: Landmarks | None = None) -> list[Block]:
+    """The teaser blocks of a page in document order.
+
+    `article` is the page's own story, None on a page without one. `landmarks` are the page's, where the caller has
+    read them already.
 
     Every item is a link to another story. `slot` counts from 1 in document order within its block. A story that stands
     twice in one list has two items. Empty placeholders of widgets give nothing.
     """
     addresses = Addresses(page.url, _own_addresses(page), {link.url for link in page.links})
-    landmarks = Landmarks(page, fold((article or {}).get("title") or page.meta_content("og:title") or ""))
+    if landmarks is None:
+        landmarks = Landmarks(page, fold((article or {}).get("title") or page.meta_content("og:title") or ""))
     cards = find_teasers(page, addresses, landmarks)
     labels = _Labels(page, addresses)
     groups = _Grouping(landmarks, labels).group(cards)

@@ -27,9 +27,8 @@ _WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’.-][^\W_]+)*")
 
 # What stands before a headline without belonging to it: a rank, a time, the kind of the medium.
 _BEFORE = re.compile(
-    r"^(?:\d{1,3}\s*[.)]-?\s+(?=\D)|\d{1,2}[:.]\d{2}(?:\s*(?:uhr|h))?\s+(?=\D)"
-    r"|(?:video|videos|foto|fotos|photos?|bilder|galeri|galería|galerie|gallery|podcast|live|canlı|watch|audio)\s*[:|•·–-]\s*"
-    r"|[»›>•·▶►→]+\s*)+",
+    r"^(?:\d{1,3}\s*[.)]-?\s+(?=\D)|\d{1,2}[:.]\d{2}(?:\s*(?:uhr|h))?\s+(?=\D)|(?:video|videos|foto|fotos|photos?"
+    r"|bilder|galeri|galería|galerie|gallery|podcast|live|canlı|watch|audio)\s*[:|•·–-]\s*|[»›>•·▶►→]+\s*)+",
     re.IGNORECASE,
 )
 _LINK_PHRASE = re.compile(
@@ -38,21 +37,25 @@ _LINK_PHRASE = re.compile(
     re.IGNORECASE,
 )
 _NO_HEADLINE = re.compile(
-    r"^(?:posts? by|posts from|all posts|view all|see all|articles? by|author|by |autor|beiträge von|artikel von|https?://|www\."
-    r"|image|bild|foto|photo|picture|thumbnail|logo|avatar|\W*$)|\.(?:jpe?g|png|webp|gif)$",
+    r"^(?:posts? by|posts from|all posts|view all|see all|articles? by|author|by |autor|beiträge von|artikel von"
+    r"|https?://|www\.|image|bild|foto|photo|picture|thumbnail|logo|avatar|\W*$)|\.(?:jpe?g|png|webp|gif)$",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"^[\"“„«»‚'](.*)[\"”“»«'’]$", re.DOTALL)
 
 
 # Elements that belong to the phrase they stand in; any other element within a link begins another text of the card.
-_PHRASE = frozenset("b bdi cite em font i mark nobr q s strong sub sup u wbr br".split())
+_PHRASE = frozenset(
+    ("b", "bdi", "br", "cite", "em", "font", "i", "mark", "nobr", "q", "s", "strong", "sub", "sup", "u", "wbr")
+)
 _BESIDE = frozenset(("time", "small", "figcaption", "button", "figure"))
-_HEADLINE_CLASS = re.compile(r"(?:^|[\s_-])(?:headline|title|titel|titulo|titre|titolo|baslik|ttl|heading)", re.IGNORECASE)
+_HEADLINE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:headline|title|titel|titulo|titre|titolo|baslik|ttl|heading)", re.IGNORECASE
+)
 _BESIDE_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:time|date|datum|fecha|kicker|categor|rubri|section|label|tag|author|autor|byline|badge|eyebrow|overline"
-    r"|overhead|topic|meta|count|counter|duration|icon|sr-only|visually-?hidden|screen-?reader|premium|plus|abo|rank|number"
-    r"|comments?|credit|caption|button|btn|cta|spitzmarke|dachzeile|roofline|flag|live)",
+    r"(?:^|[\s_-])(?:time|date|datum|fecha|kicker|categor|rubri|section|label|tag|author|autor|byline|badge|eyebrow"
+    r"|overline|overhead|topic|meta|count|counter|duration|icon|sr-only|visually-?hidden|screen-?reader|premium|plus"
+    r"|abo|rank|number|comments?|credit|caption|button|btn|cta|spitzmarke|dachzeile|roofline|flag|live)",
     re.IGNORECASE,
 )
 _SUMMARY_CLASS = re.compile(
@@ -161,9 +164,9 @@ def _texts(link: Link) -> list[tuple[str, float, bool]]:
     if isinstance(beside, Element) and beside.contents and not outside:
         base = min(0.0, _weight("", " ".join(beside.attrs.get("class", ()))))
     if all(not isinstance(child, Element) for child in link.element.contents):
-        return [(clean(link.text), min(word_count(link.text), 6) / 4, outside)]
+        return [(clean(link.text), base + min(word_count(link.text), 6) / 4, outside)]
     # Each entry: a node, the weight and heading of the text that it belongs to, or None where that text ends.
-    pending: list[tuple[object, float, bool]] = [(link.element, 0.0, False)]
+    pending: list[tuple[object, float, bool]] = [(link.element, base, False)]
     while pending:
         node, weight, in_heading = pending.pop()
         if node is None:
@@ -176,7 +179,9 @@ def _texts(link: Link) -> list[tuple[str, float, bool]]:
                 pending.extend((child, weight, in_heading) for child in reversed(node.contents))
                 continue
             end_text(weight, in_heading)
-            inner = weight if node is link.element else weight + _weight(node.name, " ".join(node.attrs.get("class", ())))
+            inner = (
+                weight if node is link.element else weight + _weight(node.name, " ".join(node.attrs.get("class", ())))
+            )
             heading = in_heading or node.name in HEADINGS
             pending.append((None, inner, heading))
             pending.extend((child, inner, heading) for child in reversed(node.contents))

@@ -11,8 +11,8 @@ from pipelines.extract.record import Kind
 from pipelines.lake.text import fold
 
 # Kinds in the order in which they win when a heading names two: a paid list of popular stories is paid.
-# A phrase stands for itself at the beginning of a word ("relacionad" finds "relacionadas"), a trailing blank makes it
-# end there too, and a leading `=` makes it the whole heading.
+# A phrase is found at the beginning of a word ("relacionad" in "noticias relacionadas"), in scripts without blanks
+# anywhere; with a leading `=` it is the whole heading.
 PHRASES: dict[Kind, dict[str, str]] = {
     "sponsored": {
         "ar": "إعلان | ممول | محتوى مدفوع",
@@ -55,8 +55,9 @@ PHRASES: dict[Kind, dict[str, str]] = {
         "en": "most read | most popular | most viewed | most commented | most discussed | most shared | most watched "
         "| most clicked | popular | people are reading | readers are reading | widely read | best read | top 5 "
         "| top 10 | bestseller | greatest hits",
-        "es": "lo más leído | lo más visto | lo más comentado | lo más compartido | lo más popular | más leíd | más vist "
-        "| más comentad | más compartid | más popular | popular | lo + leído | lo+leído | más leido | lo mas | =lo más",
+        "es": "lo más leído | lo más visto | lo más comentado | lo más compartido | lo más popular | más leíd"
+        " | más vist | más comentad | más compartid | más popular | popular | lo + leído | lo+leído | más leido"
+        " | lo mas | =lo más",
         "fi": "luetuimmat | suosituimmat | suosittu",
         "fr": "plus lus | plus lues | plus lu | plus populaires | plus consulté | plus partagé | plus commenté "
         "| plus vus | populaire | articles les plus",
@@ -106,10 +107,10 @@ PHRASES: dict[Kind, dict[str, str]] = {
         "| aktuelle beiträge | aktuelle themen | =aktuell | =aktuelles | eilmeldung | newsticker | nachrichtenticker "
         "| ticker | letzte meldungen | letzte beiträge | letzte artikel | jüngste | zuletzt | live-ticker | soeben",
         "el": "τελευταί | ροή ειδήσεων | τελευταια",
-        "en": "latest | newest | recent | breaking | just in | news ticker | up to the minute | fresh | new on | new in "
-        "| live updates | last news | the wire | newswire | now on | what's new | happening now",
-        "es": "última hora | últimas noticias | lo último | lo más reciente | más reciente | reciente | últimos | últimas "
-        "| al minuto | minuto a minuto | ultima hora | ultimas noticias",
+        "en": "latest | newest | recent | breaking | just in | news ticker | up to the minute | fresh | new on"
+        " | new in | live updates | last news | the wire | newswire | now on | what's new | happening now",
+        "es": "última hora | últimas noticias | lo último | lo más reciente | más reciente | reciente | últimos"
+        " | últimas | al minuto | minuto a minuto | ultima hora | ultimas noticias",
         "fi": "uusimmat | tuoreimmat | juuri nyt | viimeisimmät",
         "fr": "dernières | derniers | dernière minute | dernière heure | en continu | plus récent | récent | fil info "
         "| le fil | le direct | flash info",
@@ -137,30 +138,32 @@ PHRASES: dict[Kind, dict[str, str]] = {
         "ca": "relacionat | més informació | et pot interessar",
         "cs": "čtěte také | související | podobné | mohlo by vás zajímat | k tématu",
         "da": "læs også | læs mere om | relatere | mere om | lignende",
-        "de": "mehr zum thema | zum thema | ähnliche | verwandte | passend dazu | passend zum | lesen sie auch "
-        "| lesen sie hier | lesen sie mehr | lies auch | mehr lesen | auch interessant | das könnte sie | das könnte dich "
-        "| das könnte ihnen | könnte sie interessieren | könnte dich | auch interessieren | weiterführend | mehr dazu "
-        "| mehr über | dazu passend | zugehörige | weitere artikel zum | weitere informationen | lesetipp | hintergründe "
-        "| zu diesem thema | themenverwandt | links zum thema | interessant für sie",
+        "de": "mehr zum thema | zum thema | ähnliche | verwandte | passend dazu | passend zum | lesen sie auch"
+        " | lesen sie hier | lesen sie mehr | lies auch | mehr lesen | auch interessant | das könnte sie"
+        " | das könnte dich | das könnte ihnen | könnte sie interessieren | könnte dich | auch interessieren"
+        " | weiterführend | mehr dazu | mehr über | dazu passend | zugehörige | weitere artikel zum"
+        " | weitere informationen | lesetipp | hintergründe | zu diesem thema | themenverwandt | links zum thema"
+        " | interessant für sie",
         "el": "σχετικ | διαβάστε επίσης | διαβάστε ακόμα",
-        "en": "related | read also | also read | read next | see also | more on this | on this topic | on this story "
-        "| further reading | similar | in this series | you might also | you might like | you may also | you may like "
-        "| you'll also | also like | more like this | continue reading | keep reading | learn more | more about | more on "
-        "| recommended for you | also on this | dig deeper | go deeper | background | see more on | topics in this",
+        "en": "related | read also | also read | read next | see also | more on this | on this topic | on this story"
+        " | further reading | similar | in this series | you might also | you might like | you may also"
+        " | you may like | you'll also | also like | more like this | continue reading | keep reading | learn more"
+        " | more about | more on | recommended for you | also on this | dig deeper | go deeper | background"
+        " | see more on | topics in this",
         "es": "relacionad | te puede interesar | te podría interesar | podría gustarte | te puede gustar "
         "| también te puede | puede interesar | podría interesar | lee también | leer también | lea también "
         "| lea además | ver también | vea también | más sobre | sobre este tema | más información | mas sobre "
         "| te recomendamos leer | para saber más",
         "fi": "lue myös | lue lisää | aiheesta | liittyvät",
-        "fr": "à lire aussi | lire aussi | a lire aussi | sur le même sujet | sur le même thème | articles liés | similaire "
-        "| en lien | à voir aussi | voir aussi | vous aimerez | peuvent vous intéresser | pourrait vous intéresser "
-        "| pourraient vous intéresser | associé | pour aller plus loin | à lire également | lire également | connexe "
-        "| plus d'informations sur",
+        "fr": "à lire aussi | lire aussi | a lire aussi | sur le même sujet | sur le même thème | articles liés"
+        " | similaire | en lien | à voir aussi | voir aussi | vous aimerez | peuvent vous intéresser"
+        " | pourrait vous intéresser | pourraient vous intéresser | associé | pour aller plus loin"
+        " | à lire également | lire également | connexe | plus d'informations sur",
         "hi": "यह भी पढ़ें | ये भी पढ़ें | संबंधित | इसे भी पढ़ें | इन्हें भी पढ़ें",
         "hu": "kapcsolódó | olvasta már | hasonló | ez is érdekelheti",
         "id": "baca juga | terkait | artikel terkait | simak juga",
-        "it": "leggi anche | correlat | potrebbe interessar | potrebbero interessar | ti potrebbe | simili | vedi anche "
-        "| approfondiment | sullo stesso argomento | per approfondire | sull'argomento",
+        "it": "leggi anche | correlat | potrebbe interessar | potrebbero interessar | ti potrebbe | simili"
+        " | vedi anche | approfondiment | sullo stesso argomento | per approfondire | sull'argomento",
         "ja": "関連 | あわせて読みたい | 合わせて読みたい | こんな記事も | この記事に関連 | 併せて読みたい",
         "ko": "관련 | 함께 읽 | 함께 볼",
         "nl": "gerelateerd | lees ook | lees meer over | meer over | zie ook | verwant | ook interessant",
@@ -191,8 +194,8 @@ PHRASES: dict[Kind, dict[str, str]] = {
         "| other news | in other news | our picks | best of | also on | also in",
         "es": "más de | más noticias | te recomendamos | recomendado | recomendamos | destacad | en portada "
         "| no te pierdas | otras noticias | hoy interesa | además | lo mejor de | publicación anterior | siguiente",
-        "fr": "plus de | à la une | à ne pas manquer | recommandé | nos recommandations | à découvrir | le choix | suivant "
-        "| précédent | autres articles | notre sélection",
+        "fr": "plus de | à la une | à ne pas manquer | recommandé | nos recommandations | à découvrir | le choix"
+        " | suivant | précédent | autres articles | notre sélection",
         "id": "rekomendasi | pilihan | lainnya",
         "it": "altre notizie | in evidenza | consigliat | da non perdere | in primo piano | scelti per",
         "ja": "おすすめ | オススメ | 注目 | ピックアップ | 特集 | 次の記事 | 前の記事",
@@ -203,52 +206,62 @@ PHRASES: dict[Kind, dict[str, str]] = {
         "pt": "mais de | mais notícias | destaque | recomendad | não perca | veja mais | outras notícias",
         "ru": "рекомендуем | главное | другие новости | выбор редакции | еще | ещё | интересное",
         "sv": "mer från | rekommender | fler artiklar | missa inte",
-        "tr": "öne çıkan | önerilen | diğer haberler | manşet | editörün seç | sizin için | özel içerik | önceki | sonraki "
-        "| kaçırmayın | dikkat çeken",
+        "tr": "öne çıkan | önerilen | diğer haberler | manşet | editörün seç | sizin için | özel içerik | önceki"
+        " | sonraki | kaçırmayın | dikkat çeken",
         "zh": "推荐 | 推薦 | 精选 | 精選 | 更多 | 编辑推荐 | 上一篇 | 下一篇",
     },
 }
 
 # Words of class names and ids, in the order in which they win. They are the developers' English on nearly every site.
 _MARKUP = re.compile(
-    r"(?P<sponsored>sponsor|advertorial|native-?ad|paid-?content|partner-?(?:content|box|teaser)|promoted|outbrain|taboola)"
-    r"|(?P<popular>most-?(?:read|popular|viewed|commented|shared|clicked)|meist-?gelesen|mas-?leid|mais-?lid|popular|topread"
-    r"|ranking|cok-?okunan)"
-    r"|(?P<trending>trending|trendbar)"
-    r"|(?P<latest>latest|recent-?(?:post|article|entries|stor|news)|newest|breaking|ticker|son-?dakika|neueste)"
-    r"|(?P<related>related|similar|relacionad|verwandt|ilgili|read-?(?:also|next)|see-?also|yarpp|further-?reading)",
+    r"(?P<sponsored>sponsor|advertorial|native-?ad|paid-?content|partner-?(?:content|box|teaser)|promoted|outbrain"
+    r"|taboola)|(?P<popular>most-?(?:read|popular|viewed|commented|shared|clicked)|meist-?gelesen|mas-?leid"
+    r"|mais-?lid|popular|topread|ranking|cok-?okunan)|(?P<trending>trending|trendbar)|(?P<latest>latest"
+    r"|recent-?(?:post|article|entries|stor|news)|newest|breaking|ticker|son-?dakika|neueste)|(?P<related>related"
+    r"|similar|relacionad|verwandt|ilgili|read-?(?:also|next)|see-?also|yarpp|further-?reading)",
     re.IGNORECASE,
 )
 
 
-def _pattern(phrases: dict[str, str]) -> str:
-    """One alternation of all phrases of a kind, longest first, each at the beginning of a word."""
-    found = {fold(p).replace("ı", "i") for row in phrases.values() for p in re.split(r" *\| *", row.strip())}
-    whole = sorted(re.escape(p[1:]) for p in found if p.startswith("="))
-    begun = [re.escape(p) for p in sorted(found, key=lambda p: (-len(p), p)) if not p.startswith("=")]
-    # Japanese and Chinese put no blank between words, so "beginning of a word" means nothing there.
-    spaced = [p for p in begun if ord(p[0]) < 0x3000]
-    unspaced = [p for p in begun if ord(p[0]) >= 0x3000]
-    parts = [rf"(?<!\w)(?:{'|'.join(spaced)})"]
-    parts += [f"(?:{'|'.join(unspaced)})"] if unspaced else []
-    parts += [rf"^\W*(?:{'|'.join(whole)})\W*$"] if whole else []
-    return "|".join(parts)
+def _folded(text: str) -> str:
+    """`text` folded for comparing it without knowing its language."""
+    return fold(text).replace("ı", "i")
 
 
-_HEADING = {kind: re.compile(_pattern(phrases)) for kind, phrases in PHRASES.items()}
+_KINDS: tuple[Kind, ...] = tuple(PHRASES)
+_STEM = 3  # characters; no phrase is shorter, and few share more
+_WHOLE: dict[str, int] = {}
+_BY_STEM: dict[str, list[tuple[str, int]]] = {}
+_UNSPACED: list[tuple[str, int]] = []
+for _rank, _rows in enumerate(PHRASES.values()):
+    for _phrase in {_folded(p) for row in _rows.values() for p in re.split(r" *\| *", row.strip())}:
+        if _phrase.startswith("="):
+            _WHOLE.setdefault(_phrase[1:], _rank)
+        elif "\u3040" <= _phrase[0] <= "\ud7af":
+            _UNSPACED.append((_phrase, _rank))
+        else:
+            _BY_STEM.setdefault(_phrase[:_STEM], []).append((_phrase, _rank))
+_WORD_START = re.compile(r"(?<!\w)[\w+]")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def kind_of_heading(heading: str) -> Kind | None:
     """The kind that a heading's wording states in any of the table's languages, or None.
 
     The page's declared language is not asked: one page in seven declares another than it is written in.
     """
-    folded = fold(heading).replace("ı", "i")
-    for kind, pattern in _HEADING.items():
-        if pattern.search(folded):
-            return kind
-    return None
+    folded = _folded(heading)
+    best = _WHOLE.get(folded.strip(" \t:.|-–—【】■●◆▼▶"), len(_KINDS))
+    for start in _WORD_START.finditer(folded):
+        at = start.start()
+        for phrase, rank in _BY_STEM.get(folded[at : at + _STEM], ()):
+            if rank < best and folded.startswith(phrase, at):
+                best = rank
+    if not folded.isascii():
+        for phrase, rank in _UNSPACED:
+            if rank < best and phrase in folded:
+                best = rank
+    return _KINDS[best] if best < len(_KINDS) else None
 
 
 @lru_cache(maxsize=16384)

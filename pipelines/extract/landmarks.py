@@ -19,14 +19,14 @@ MENU, NAV, SIDE, FOOTER, HEADER, COMMENTS, CHROME, UNREAD, TAB, NEIGHBOURS = (1 
 _BY_WORD = {
     word: zone
     for zone, words in {
-        MENU: "menu menus megamenu navbar nav navi navigation drawer burger hamburger offcanvas flyout dropdown topbar sitemap"
-        " mainmenu topmenu submenu mainnav topnav subnav mobilenav sitenav searchform searchbox",
+        MENU: "menu menus megamenu navbar nav navi navigation drawer burger hamburger offcanvas flyout dropdown"
+        " topbar sitemap mainmenu topmenu submenu mainnav topnav subnav mobilenav sitenav searchform searchbox",
         SIDE: "sidebar side aside rail rightcol rightrail marginal complementary secondary sidecol sidebox",
         FOOTER: "colophon bottomnav",
-        CHROME: "breadcrumb breadcrumbs pagination paginator pager share sharing social newsletter cookie cookies consent gdpr"
-        " login signin signup paywall subscribe subscription byline author authors authorbox tags taglist tagcloud keywords"
-        " topic topics hashtags legal copyright disclaimer toc job jobs coupon coupons weather stock stocks toolbar addtoany"
-        " sharedaddy",
+        CHROME: "breadcrumb breadcrumbs pagination paginator pager share sharing social newsletter cookie cookies"
+        " consent gdpr login signin signup paywall subscribe subscription byline author authors authorbox tags"
+        " taglist tagcloud keywords topic topics hashtags legal copyright disclaimer toc job jobs coupon coupons"
+        " weather stock stocks toolbar addtoany sharedaddy",
         TAB: "tab tabs tabpane tabpanel tabcontent accordion",
     }.items()
     for word in words.split()
@@ -35,10 +35,10 @@ _BY_WORD = {
 _BY_NAME_OF_CLASS = {
     name: zone
     for zone, names in {
-        COMMENTS: "comment comments comments-list comment-list comments-area comment-area comments-section comment-section"
-        " comments-thread comments-wrapper comments-container comment-body comment-content comment-form commentlist"
-        " recentcomments recent-comments widget_recent_comments respond disqus_thread kommentar kommentare yorumlar"
-        " comentarios commentaires",
+        COMMENTS: "comment comments comments-list comment-list comments-area comment-area comments-section"
+        " comment-section comments-thread comments-wrapper comments-container comment-body comment-content"
+        " comment-form commentlist recentcomments recent-comments widget_recent_comments respond disqus_thread"
+        " kommentar kommentare yorumlar comentarios commentaires",
         FOOTER: "footer site-footer page-footer global-footer main-footer pagefooter",
         SIDE: "side-bar right-col right-column right-rail right-side right-hand col-right",
         MENU: "off-canvas search-overlay search-drop search-results",
@@ -211,7 +211,9 @@ def _title(page: Page, stated: str) -> Element | None:
 
 _LONG_LINE = re.compile(r"[^\n]{40,}")
 # Prose in these is not the story's.
-_ELSEWHERE = frozenset("footer noscript form button dialog template iframe object head nav a".split())
+_ELSEWHERE = frozenset(
+    ("a", "button", "dialog", "footer", "form", "head", "iframe", "nav", "noscript", "object", "template")
+)
 
 
 def _prose(page: Page, title: int) -> list[tuple[Element, float]]:

@@ -28,17 +28,17 @@ from pipelines.extract.page import HEADINGS, Link, Page
 
 # What a link says when it leads on instead of naming a story.
 _LEADS_ON = re.compile(
-    r"(?:read|learn|see|view|show|load|watch|listen|continue|weiter|mehr|zum|alle|hier|lesen|leer|ver|ler|saiba|leia|lire|voir"
-    r"|tout|toutes|leggi|vedi|devamı|tümü|daha|jetzt|click|more|all|get|sign|log|subscribe|download|join|follow|share|print"
-    r"|email|contact|privacy|terms|about|cookie|advertise|datenschutz|impressum|tap|skip|back|next|previous)\b"
-    r"|続き|もっと|一覧|すべて",
+    r"(?:read|learn|see|view|show|load|watch|listen|continue|weiter|mehr|zum|alle|hier|lesen|leer|ver|ler|saiba|leia"
+    r"|lire|voir|tout|toutes|leggi|vedi|devamı|tümü|daha|jetzt|click|more|all|get|sign|log|subscribe|download|join"
+    r"|follow|share|print|email|contact|privacy|terms|about|cookie|advertise|datenschutz|impressum|tap|skip|back"
+    r"|next|previous)\b|続き|もっと|一覧|すべて",
     re.IGNORECASE,
 )
 _SERVICE = re.compile(
-    r"\b(?:sign up|subscribe|newsletter|terms of|privacy|cookies?|code of ethics|about us|contact us|imprint|impressum"
-    r"|datenschutz|datenschutzhinweise|all rights|copyright|click here|download (?:the|our)|our app|advertise with|log ?in"
-    r"|register|politique de|mentions légales|aviso legal|política de|gizlilik|künye|kvkk|çerez|sitemap)\b"
-    r"|利用規約|プライバシー|お問い合わせ",
+    r"\b(?:sign up|subscribe|newsletter|terms of|privacy|cookies?|code of ethics|about us|contact us|imprint"
+    r"|impressum|datenschutz|datenschutzhinweise|all rights|copyright|click here|download (?:the|our)|our app"
+    r"|advertise with|log ?in|register|politique de|mentions légales|aviso legal|política de|gizlilik|künye|kvkk"
+    r"|çerez|sitemap)\b|利用規約|プライバシー|お問い合わせ",
     re.IGNORECASE,
 )
 # What ends the words before a link that are a label of it ("Read also: …"), not the beginning of its sentence.
@@ -164,6 +164,8 @@ def _words(link: Link) -> tuple[float, bool]:
         if title.startswith("http") or len(title) > LONGEST:
             title = ""
     said = text or title or link.image_alt
+    if text and text.count(" ") >= 9:
+        return 2.0, True
     count = word_count(said)
     shown = count if text else 0.0
     if text and title and title != text:
@@ -228,7 +230,7 @@ def _in_sentence(page: Page, link: Link, runs: dict[int, dict[int, _Run]]) -> bo
     block = block_of(element.parent)
     if block.name == "figcaption":
         return True
-    if block.name in HEADINGS:
+    if block.name in HEADINGS or block.text_end - block.text_start < element.text_end - element.text_start + 4:
         return False
     lines = runs.get(block.order)
     if lines is None:
@@ -277,7 +279,7 @@ def _lines(page: Page, block: Element) -> dict[int, _Run]:
             else:
                 end_run()
         else:
-            said = node.strip()
+            said = str(node).strip()
             if said:
                 words.append(said)
                 free += len(said)
