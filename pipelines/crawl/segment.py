@@ -10,7 +10,7 @@ import os
 import secrets
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha1
 from http import HTTPStatus
@@ -24,20 +24,20 @@ from fastwarc.stream_io import GzipWriter
 from fastwarc.warc import WarcRecord, WarcRecordType
 
 from pipelines import __version__
-from pipelines.crawl.archive import ArchiveError, day_folder
+from pipelines.crawl.archive import ArchiveError, day_folder, decoded
 from pipelines.lake.files import sweep
 
 _SEGMENT_BYTES: Final = 2**30  # a segment is finished when it has grown beyond this
 _COMPRESSION: Final = 6  # of gzip's nine levels; the last three cost much time for one per cent
 _OPEN: Final = ".open"
-_OF_THE_TRANSFER: Final = frozenset({b"content-encoding", b"transfer-encoding", b"content-length"})
+_ENCODINGS: Final = frozenset({b"content-encoding", b"transfer-encoding"})
 
 Headers = Sequence[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
-    """What came back from one GET request: the body decoded, the headers as they were sent."""
+class Fetched:
+    """What one GET request fetched, with the headers that went out and came back."""
 
     url: str
     received_at: datetime
@@ -47,6 +47,25 @@ class Response:
     request_headers: Headers
     protocol: str = "HTTP/1.1"
     ip_address: str | None = None
+
+    def decoded(self) -> Self:
+        """The same with the body's encodings undone and headers that are true of it; as it came if it does not decode.
+
+        The headers that this replaces are kept as X-Archive-Orig-…, as warcprox and the Wayback Machine do.
+        """
+        if not any(name.lower() in _ENCODINGS for name, _ in self.headers):
+            return self
+        try:
+            body = decoded(
+                self.body, tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in self.headers)
+            )
+        except ValueError:
+            return self
+        headers = [
+            (b"X-Archive-Orig-" + name if name.lower() in {*_ENCODINGS, b"content-length"} else name, value)
+            for name, value in self.headers
+        ]
+        return replace(self, body=body, headers=[*headers, (b"Content-Length", b"%d" % len(body))])
 
 
 class SegmentWriter:
@@ -74,11 +93,11 @@ class SegmentWriter:
     ) -> None:
         self._finish()
 
-    def write(self, response: Response, *, via: str | None, site: str) -> None:
+    def write(self, fetched: Fetched, *, via: str | None, site: str) -> None:
         """Append the request, what is known of it and the response, in this order: a response is never without them."""
         if self._file is None:
             self._file = self._start()
-        self._append(self._file, _packed(*_exchange_records(response, via, site)))
+        self._append(self._file, _packed(*_exchange_records(fetched, via, site)))
         if self._file.tell() > self._segment_bytes:
             self._finish()
 
@@ -183,19 +202,19 @@ def _warcinfo(name: str, now: datetime, about: Mapping[str, str]) -> WarcRecord:
     return record
 
 
-def _exchange_records(response: Response, via: str | None, site: str) -> tuple[WarcRecord, WarcRecord, WarcRecord]:
-    answered = _record(WarcRecordType.response, _response_block(response), response.received_at)
+def _exchange_records(fetched: Fetched, via: str | None, site: str) -> tuple[WarcRecord, WarcRecord, WarcRecord]:
+    answered = _record(WarcRecordType.response, _response_block(fetched), fetched.received_at)
     answered.headers["Content-Type"] = "application/http; msgtype=response"
-    answered.headers["WARC-Payload-Digest"] = f"sha1:{base64.b32encode(sha1(response.body).digest()).decode()}"
-    if response.ip_address:
-        answered.headers["WARC-IP-Address"] = response.ip_address
-    asked = _record(WarcRecordType.request, _request_block(response), response.received_at)
+    answered.headers["WARC-Payload-Digest"] = f"sha1:{base64.b32encode(sha1(fetched.body).digest()).decode()}"
+    if fetched.ip_address:
+        answered.headers["WARC-IP-Address"] = fetched.ip_address
+    asked = _record(WarcRecordType.request, _request_block(fetched), fetched.received_at)
     asked.headers["Content-Type"] = "application/http; msgtype=request"
     fields = {"site": site} | ({"via": via} if via else {})
-    known = _record(WarcRecordType.metadata, _fields_block(fields), response.received_at)
+    known = _record(WarcRecordType.metadata, _fields_block(fields), fetched.received_at)
     known.headers["Content-Type"] = "application/warc-fields"
     for record in (asked, known, answered):
-        record.headers["WARC-Target-URI"] = response.url
+        record.headers["WARC-Target-URI"] = fetched.url
     for record in (asked, known):
         record.headers["WARC-Concurrent-To"] = answered.record_id or ""
     return asked, known, answered
@@ -224,25 +243,16 @@ def _fields_block(fields: Mapping[str, str]) -> bytes:
     return "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in fields.items()).encode()
 
 
-def _request_block(response: Response) -> bytes:
-    address = urlsplit(response.url)
+def _request_block(fetched: Fetched) -> bytes:
+    address = urlsplit(fetched.url)
     path = (address.path or "/") + (f"?{address.query}" if address.query else "")
     host = address.netloc.rpartition("@")[2]
-    return _http_block(f"GET {path} HTTP/1.1", [(b"Host", host.encode()), *response.request_headers], b"")
+    return _http_block(f"GET {path} HTTP/1.1", [(b"Host", host.encode()), *fetched.request_headers], b"")
 
 
-def _response_block(response: Response) -> bytes:
-    """The response with headers that are true of the decoded body.
-
-    The headers that this replaces are kept as X-Archive-Orig-…, as warcprox and the Wayback Machine do.
-    """
-    headers = [
-        (b"X-Archive-Orig-" + name if name.lower() in _OF_THE_TRANSFER else name, value)
-        for name, value in response.headers
-    ]
-    headers.append((b"Content-Length", b"%d" % len(response.body)))
-    phrase = HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else ""
-    return _http_block(f"{response.protocol} {response.status} {phrase}", headers, response.body)
+def _response_block(fetched: Fetched) -> bytes:
+    phrase = HTTPStatus(fetched.status).phrase if fetched.status in set(HTTPStatus) else ""
+    return _http_block(f"{fetched.protocol} {fetched.status} {phrase}", fetched.headers, fetched.body)
 
 
 def _http_block(first_line: str, headers: Headers, body: bytes) -> bytes:

@@ -129,13 +129,6 @@ def test_an_exchange_says_when_where_and_what(tmp_path: Path) -> None:
     assert (read.via, read.site) == (None, None)
 
 
-def test_the_case_of_header_names_is_free(tmp_path: Path) -> None:
-    lower = page(1).replace(b"WARC-", b"warc-").replace(b"Content-", b"content-")
-    [read] = read_segment(saved(tmp_path, lower))
-    assert isinstance(read, Exchange)
-    assert not_a_page(read) is None
-
-
 def test_a_record_without_a_date_is_left_out(tmp_path: Path) -> None:
     undated = page(1).replace(b"2025-06-01T10:00:00Z", b"last summer")
     assert list(read_segment(saved(tmp_path, undated))) == [Skip("no date", "http://paper.test/1")]

@@ -16,21 +16,21 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 
 from pipelines.crawl.archive import ArchiveError, Exchange, read_segment, segments
-from pipelines.crawl.segment import Response, SegmentWriter, recover
+from pipelines.crawl.segment import Fetched, SegmentWriter, recover
 
 DAY = date(2026, 3, 1)
 AT = datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=UTC)
 HTML = (b"Content-Type", b"text/html; charset=utf-8")
 
 
-def response(url: str = "http://paper.test/a", body: bytes = b"<p>hello", **changed: object) -> Response:
+def fetched(url: str = "http://paper.test/a", body: bytes = b"<p>hello", **changed: object) -> Fetched:
     given_ = {"received_at": AT, "status": 200, "headers": [HTML], "request_headers": [(b"User-Agent", b"Yanyana")]}
-    return Response(url=url, body=body, **{**given_, **changed})  # type: ignore[arg-type]
+    return Fetched(url=url, body=body, **{**given_, **changed})  # type: ignore[arg-type]
 
 
-def write(archive: Path, *responses: Response, segment_bytes: int = 2**30) -> list[Path]:
+def write(archive: Path, *fetched: Fetched, segment_bytes: int = 2**30) -> list[Path]:
     with SegmentWriter(archive, DAY, {"robots": "obey"}, segment_bytes=segment_bytes) as writer:
-        for each in responses:
+        for each in fetched:
             writer.write(each, via="http://paper.test/", site="paper")
     return writer.finished
 
@@ -53,7 +53,7 @@ def test_what_is_written_is_read(
     tmp_path_factory: pytest.TempPathFactory, body: bytes, headers: list[tuple[str, str]], status: int
 ) -> None:
     sent = [(name.encode(), value.encode("latin-1")) for name, value in headers]
-    [segment] = write(tmp_path_factory.mktemp("archive"), response(body=body, headers=sent, status=status))
+    [segment] = write(tmp_path_factory.mktemp("archive"), fetched(body=body, headers=sent, status=status))
     [read] = exchanges(segment)
     assert (read.url, read.captured_at, read.status, read.body) == ("http://paper.test/a", AT, status, body)
     assert (read.via, read.site) == ("http://paper.test/", "paper")
@@ -62,7 +62,7 @@ def test_what_is_written_is_read(
 
 
 def test_warcio_and_fastwarc_verify_every_record(tmp_path: Path) -> None:
-    [segment] = write(tmp_path, *(response(f"http://paper.test/{n}", b"<p>%d" % n) for n in range(5)))
+    [segment] = write(tmp_path, *(fetched(f"http://paper.test/{n}", b"<p>%d" % n) for n in range(5)))
     with segment.open("rb") as file:
         read = []
         for record in WarcioIterator(file, check_digests=True):
@@ -81,7 +81,7 @@ def test_warcio_and_fastwarc_verify_every_record(tmp_path: Path) -> None:
 
 
 def test_each_record_can_be_read_at_its_offset_alone(tmp_path: Path) -> None:
-    [segment] = write(tmp_path, *(response(f"http://paper.test/{n}", b"<p>%d" % n) for n in range(3)))
+    [segment] = write(tmp_path, *(fetched(f"http://paper.test/{n}", b"<p>%d" % n) for n in range(3)))
     data = segment.read_bytes()
     for exchange in exchanges(segment):
         record = next(iter(FastIterator(io.BytesIO(data[exchange.offset :]), parse_http=True)))
@@ -90,28 +90,37 @@ def test_each_record_can_be_read_at_its_offset_alone(tmp_path: Path) -> None:
 
 
 def test_the_warcinfo_says_who_crawled_and_how(tmp_path: Path) -> None:
-    [segment] = write(tmp_path, response())
+    [segment] = write(tmp_path, fetched())
     first = gzip.decompress(segment.read_bytes()).split(b"WARC/1.1\r\n")[1]
     assert b"software: yanyana/" in first
     assert b"robots: obey" in first
 
 
 def test_headers_are_true_of_the_decoded_body(tmp_path: Path) -> None:
-    sent = [HTML, (b"content-encoding", b"br"), (b"Transfer-Encoding", b"chunked"), (b"Content-Length", b"12")]
-    [segment] = write(tmp_path, response(body=b"<p>decoded", headers=sent))
+    packed = gzip.compress(b"<p>decoded")
+    sent = [HTML, (b"content-encoding", b"gzip"), (b"Content-Length", b"%d" % len(packed))]
+    [segment] = write(tmp_path, fetched(body=packed, headers=sent).decoded())
     with segment.open("rb") as file:
         record = next(r for r in WarcioIterator(file) if r.rec_type == "response")
         assert record.content_stream().read() == b"<p>decoded"
         header = record.http_headers
+    assert header.get_header("Content-Type") == HTML[1].decode()
     assert header.get_header("Content-Length") == "10"
     assert header.get_header("Content-Encoding") is None
-    assert header.get_header("X-Archive-Orig-Content-Encoding") == "br"
-    assert header.get_header("X-Archive-Orig-Transfer-Encoding") == "chunked"
+    assert header.get_header("X-Archive-Orig-Content-Encoding") == "gzip"
+    assert header.get_header("X-Archive-Orig-Content-Length") == str(len(packed))
+
+
+def test_what_does_not_decode_stays_as_it_came() -> None:
+    broken = fetched(body=b"\x1f\x8bnonsense", headers=[(b"Content-Encoding", b"gzip")])
+    plain = fetched()
+    assert broken.decoded() is broken
+    assert plain.decoded() is plain
 
 
 def test_a_segment_that_has_grown_is_followed_by_another(tmp_path: Path) -> None:
     noise = random.Random(3)
-    written = write(tmp_path, *(response(body=noise.randbytes(4000)) for _ in range(6)), segment_bytes=9000)
+    written = write(tmp_path, *(fetched(body=noise.randbytes(4000)) for _ in range(6)), segment_bytes=9000)
     assert len(written) == 3
     assert written == segments(tmp_path, DAY)
     assert sum(len(exchanges(path)) for path in written) == 6
@@ -124,7 +133,7 @@ def test_nothing_is_written_when_nothing_came(tmp_path: Path) -> None:
 
 def test_an_unfinished_segment_is_not_listed(tmp_path: Path) -> None:
     with SegmentWriter(tmp_path, DAY, {}) as writer:
-        writer.write(response(), via=None, site="paper")
+        writer.write(fetched(), via=None, site="paper")
         assert segments(tmp_path) == []
         assert recover(tmp_path) == [], "its writer lives"
     assert len(segments(tmp_path)) == 1
@@ -141,7 +150,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
 noise = random.Random(5)
 with SegmentWriter(Path({str(tmp_path)!r}), DAY, {{}}) as writer:
     for n in range(10):
-        writer.write(response(f"http://paper.test/{{n}}", noise.randbytes(8000)), via=None, site="paper")
+        writer.write(fetched(f"http://paper.test/{{n}}", noise.randbytes(8000)), via=None, site="paper")
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30)
     assert done.returncode == 1
@@ -154,12 +163,12 @@ with SegmentWriter(Path({str(tmp_path)!r}), DAY, {{}}) as writer:
 def test_an_archive_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "archive").write_text("a file, not a folder")
     with pytest.raises(ArchiveError, match=str(tmp_path / "archive")):
-        write(tmp_path / "archive", response())
+        write(tmp_path / "archive", fetched())
 
 
 def test_recovery_keeps_every_whole_record_wherever_the_file_was_cut(tmp_path: Path) -> None:
     noise = random.Random(11)
-    [segment] = write(tmp_path, *(response(f"http://paper.test/{n}", noise.randbytes(500)) for n in range(4)))
+    [segment] = write(tmp_path, *(fetched(f"http://paper.test/{n}", noise.randbytes(500)) for n in range(4)))
     data = segment.read_bytes()
     ends = [exchange.offset for exchange in exchanges(segment)][1:]
     segment.unlink()
@@ -181,7 +190,7 @@ sys.path.insert(0, sys.argv[1])
 from tests.crawl.test_segment import *
 with SegmentWriter(Path(sys.argv[2]), DAY, {}) as writer:
     for n in range(10**6):
-        writer.write(response(f"http://paper.test/{n}", os.urandom(3000)), via=None, site="paper")
+        writer.write(fetched(f"http://paper.test/{n}", os.urandom(3000)), via=None, site="paper")
         print(n, flush=True)
 """
 

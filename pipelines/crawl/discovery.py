@@ -1,0 +1,198 @@
+"""Where stories are found: bytes of a feed, a sitemap or a front page in, addresses out.
+
+Pure functions that fetch nothing. Documents come from strangers: entities are never expanded, what is broken is read
+as far as it goes, and what is none of these documents gives nothing. Which addresses are asked for, and when, is
+decided in `pipelines.crawl.frontier`; what a page means, in `pipelines.extract`.
+"""
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
+from w3lib.encoding import html_to_unicode
+
+from pipelines.crawl.archive import MAX_BODY
+
+_NO_PAGE: Final = re.compile(
+    r"\.(avif|bmp|css|csv|docx?|eot|epub|exe|gif|gz|ico|jpe?g|js|json|m3u8|m4a|mov|mp3|mp4|ogg|pdf|png|pptx?|rar|rss|"
+    r"svg|tar|tiff?|ttf|txt|wav|webm|webp|woff2?|xlsx?|xml|zip)$",
+    re.IGNORECASE,
+)
+# Path segments of pages that are no stories and list none: accounts, searches, legal pages, lists by tag or author.
+_NO_NEWS: Final = re.compile(
+    r"/(abone|about|account|admin|advertis\w+|agb|ajax|api|arama|author|autor|auth|basket|bize-ulasin|cart|cdn-cgi|"
+    r"cerez[\w-]*|contact|cookies?|datenschutz|etiket(ler)?|faq|feeds?|giris|gizlilik[\w-]*|hakkimizda|help|iletisim|"
+    r"impressum|kontakt|kullanim[\w-]*|k[uü]nye|kvkk|legal|log(in|out)|media-kit|newsletter|page|privacy[\w-]*|"
+    r"profile?|reklam|register|rss|search|share|sign(in|up)|sitemap|subscribe|suche|tags?|terms[\w-]*|uye(lik)?|"
+    r"wp-\w+|yazarlar)(/|$)",
+    re.IGNORECASE,
+)
+_EXTENSION: Final = re.compile(r"\.(html?|php|aspx?|jsp|cms|ece)$", re.IGNORECASE)
+_DATED: Final = re.compile(r"/(19|20)\d\d[/-](0?[1-9]|1[0-2])([/-]|$)")
+_NUMBERED: Final = re.compile(r"(^|&)\w*(id|no|haber|story|article|news)\w*=\d{3,}", re.IGNORECASE)
+_LEAST_WORDS: Final = 4  # of a slug that names a story; section names are shorter
+_SECTION_CHARACTERS: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address and when its story was published or last changed (UTC), where the document says so."""
+
+    url: str
+    published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sitemap:
+    """A sitemap's pages, and the sitemaps that it names when it is an index."""
+
+    pages: tuple[Address, ...] = ()
+    sitemaps: tuple[Address, ...] = ()
+
+
+def feed_entries(body: bytes, url: str) -> list[Address]:
+    """The entries of an RSS (0.9x, 1.0, 2.0) or Atom feed, in its order."""
+    found = []
+    for element in _elements(body, {"item", "entry"}):
+        link = published = None
+        for child in element:
+            name, text = _name(child), (child.text or "").strip()
+            if name == "link" and child.get("rel", "alternate") == "alternate":
+                link = link or child.get("href") or text
+            elif name == "guid" and child.get("isPermaLink") != "false" and text.startswith("http"):
+                link = link or text
+            elif name in {"pubdate", "date", "published"} or (name == "updated" and not published):
+                published = _time(text) or published
+        if link:
+            found.append(Address(urljoin(url, link.strip()), published))
+    return found
+
+
+def sitemap_entries(body: bytes, url: str) -> Sitemap:
+    """What a sitemap or a sitemap index lists, gzipped or not, news sitemaps included."""
+    pages, sitemaps = [], []
+    for element in _elements(_gunzipped(body), {"url", "sitemap"}):
+        location = published = None
+        for child in element.iter():
+            name, text = _name(child), (child.text or "").strip()
+            if name == "loc" and _name(child.getparent()) == _name(element):
+                location = location or text
+            elif name == "publication_date" or (name == "lastmod" and not published):
+                published = _time(text) or published
+        if location:
+            listed = pages if _name(element) == "url" else sitemaps
+            listed.append(Address(urljoin(url, location), published))
+    return Sitemap(tuple(pages), tuple(sitemaps))
+
+
+def page_links(body: bytes, url: str, content_type: str | None = None) -> list[str]:
+    """The addresses that a page links to, in its order, once each, without those marked nofollow or sponsored."""
+    text = html_to_unicode(content_type, body)[1]
+    parser = html.HTMLParser(recover=True, no_network=True, encoding="utf-8")
+    try:
+        tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return []
+    base = url
+    for element in tree.iter("base"):
+        base = _joined(url, element.get("href") or "") or url
+        break
+    links: dict[str, None] = {}
+    for element in tree.iter("a", "area"):
+        if not {"nofollow", "sponsored"} & set((element.get("rel") or "").lower().split()):
+            link = _joined(base, (element.get("href") or "").strip())
+            if link:
+                links[link] = None
+    return list(links)
+
+
+def looks_like_story(url: str) -> bool:
+    """Whether an address has the shape of a story's: a slug of several words, a long number or a date.
+
+    A guess that costs a request when it is wrong; the extraction decides what the page is.
+    """
+    address, segments = urlsplit(url), _segments(url)
+    if _NO_PAGE.search(address.path) or _NO_NEWS.search(address.path):
+        return False
+    if _NUMBERED.search(address.query):
+        return True
+    if not segments:
+        return False
+    slug = _EXTENSION.sub("", segments[-1])
+    words = [word for word in re.split(r"[-_+]|%20", slug) if word]
+    numbered = len(words) + len(segments) > 2 and bool(re.search(r"\d{5,}", "/".join(segments[-2:])))
+    dated = bool(_DATED.search(address.path)) and not slug.isdigit()
+    return len(words) >= _LEAST_WORDS or numbered or dated
+
+
+def looks_like_section(url: str) -> bool:
+    """Whether an address has the shape of a section front's: one or two short names."""
+    address, segments = urlsplit(url), _segments(url)
+    return (
+        1 <= len(segments) <= 2
+        and not address.query
+        and not _NO_PAGE.search(address.path)
+        and not _NO_NEWS.search(address.path)
+        and not looks_like_story(url)
+        and all(len(name) <= _SECTION_CHARACTERS and not re.search(r"\d{3,}", name) for name in segments)
+    )
+
+
+def _segments(url: str) -> list[str]:
+    return [segment for segment in urlsplit(url).path.lower().split("/") if segment]
+
+
+def _joined(base: str, link: str) -> str | None:
+    """A link's absolute address without its fragment; None for what is not HTTP or no address at all."""
+    if not link or link.startswith("#"):
+        return None
+    try:
+        joined = urljoin(base, link).partition("#")[0]
+        return joined if urlsplit(joined).scheme in ("http", "https") and urlsplit(joined).hostname else None
+    except ValueError:
+        return None
+
+
+def _elements(body: bytes, names: set[str]) -> Iterator[etree._Element]:
+    """The elements of an XML document that have one of the names, in any name space."""
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, recover=True, remove_comments=True
+    )
+    try:
+        root = etree.fromstring(body.strip(), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return
+    if root is not None:
+        yield from (element for element in root.iter() if _name(element) in names)
+
+
+def _name(element: etree._Element | None) -> str:
+    """An element's local name in lower case; empty for comments and processing instructions."""
+    tag = element.tag if element is not None else None
+    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
+
+
+def _gunzipped(body: bytes) -> bytes:
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, MAX_BODY)
+    except zlib.error:
+        return b""
+
+
+def _time(text: str) -> datetime | None:
+    """A time in the form of RFC 3339 or RFC 822 as UTC; one that names no offset is taken as UTC."""
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            time = read(text)
+            return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, TypeError, OverflowError):
+            continue
+    return None

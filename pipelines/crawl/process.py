@@ -1,0 +1,187 @@
+"""A crawl as a process of its own: one JSON job in, WARC segments and one report a site out.
+
+Run as `python -m pipelines.crawl.process`. Under Dagster Pipes the job is the extra `job`, and log lines and the result
+stream to the asset; otherwise the job comes on standard input and the result goes to standard output as one JSON line.
+"""
+
+import fcntl
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from dagster_pipes import PipesContext, open_dagster_pipes
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from scrapy.crawler import AsyncCrawlerProcess
+
+from pipelines import __version__
+from pipelines.crawl.discovery import Address
+from pipelines.crawl.frontier import Frontier, Purpose
+from pipelines.crawl.robots import PRODUCT
+from pipelines.crawl.segment import SegmentWriter, recover
+from pipelines.crawl.spider import SETTINGS, NewsSpider, SiteCrawl
+from pipelines.errors import YanyanaError
+from pipelines.settings import Site, SiteIndex, is_loopback
+
+log = logging.getLogger("yanyana.crawl")
+_LOCK_PATIENCE: Final = 30.0  # seconds until a crawl that another one keeps from starting gives up
+
+
+class CrawlError(YanyanaError):
+    """A crawl cannot start or go on."""
+
+
+class Job(BaseModel):
+    """What to crawl, who asks, where the archive is, and the stories (canonical addresses) to leave out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    run_id: str
+    day: date
+    archive: Path
+    contact: str = ""
+    sites: Annotated[tuple[Site, ...], Field(min_length=1)]
+    known: frozenset[str] = frozenset()
+
+    @property
+    def user_agent(self) -> str:
+        """How we name ourselves to the sites."""
+        return f"{PRODUCT}/{__version__}" + (f" (+{self.contact})" if self.contact else "")
+
+
+def read_job(text: str | bytes) -> Job:
+    """The job of a JSON text. Raises CrawlError when it is not valid or asks strangers without a contact."""
+    try:
+        job = Job.model_validate_json(text)
+    except ValidationError as error:
+        raise CrawlError(f"the crawl's job is not valid: {error}") from error
+    strangers = [url for site in job.sites for url in site.seeds if not is_loopback(url)]
+    if strangers and not job.contact:
+        raise CrawlError(
+            f"{strangers[0]} is not on this machine, and no contact is set: set contact under [crawl] in sites.toml to "
+            "an address or page where the publisher can reach you"
+        )
+    return job
+
+
+def crawl(job: Job) -> dict[str, Any]:
+    """Run a job to its end, or to SIGTERM; once in a process.
+
+    Returns `reports`, rows of the table crawl_reports with times in ISO form, and `segments`, the files written.
+    Raises CrawlError when another crawl of the same archive does not end, ArchiveError when the archive cannot be
+    written.
+    """
+    with _alone(job.archive):
+        for segment in recover(job.archive):
+            log.warning("finished the segment of a crawl that was killed: %s", segment.name)
+        started = datetime.now(UTC)
+        sites = {site.name: _site_crawl(site, job) for site in job.sites}
+        about = {"robots": "obey", "http-header-user-agent": job.user_agent, "isPartOf": job.run_id}
+        if job.contact:
+            about["operator"] = job.contact
+        with SegmentWriter(job.archive, job.day, about) as writer:
+            broken = _run(job, sites, writer)
+        finished = datetime.now(UTC)
+    if broken:
+        raise broken
+    return {
+        "reports": [_report(job, site, sites[site.name], started, finished) for site in job.sites],
+        "segments": [segment.name for segment in writer.finished],
+    }
+
+
+def _site_crawl(site: Site, job: Job) -> SiteCrawl:
+    index = SiteIndex(job.sites)
+    frontier = Frontier(lambda url: index.configured(url) == site, site.max_pages, job.known)
+    for purpose, urls in ((Purpose.START, site.start), (Purpose.FEED, site.feeds), (Purpose.SITEMAP, site.sitemaps)):
+        frontier.add(purpose, [Address(str(url)) for url in urls])
+    return SiteCrawl(frontier)
+
+
+def _run(job: Job, sites: dict[str, SiteCrawl], writer: SegmentWriter) -> YanyanaError | None:
+    slots = {site.name: {"concurrency": 1, "delay": site.delay, "jitter": 0} for site in job.sites}
+    process = AsyncCrawlerProcess(
+        {**SETTINGS, "USER_AGENT": job.user_agent, "DOWNLOAD_SLOTS": slots}, install_root_handler=False
+    )
+    crawler = process.create_crawler(NewsSpider)
+    process.crawl(crawler, sites=sites, writer=writer)
+    process.start()
+    spider = crawler.spider
+    return spider.broken if isinstance(spider, NewsSpider) else CrawlError("the crawl did not start; see its log")
+
+
+def _report(job: Job, site: Site, crawl: SiteCrawl, started: datetime, finished: datetime) -> dict[str, Any]:
+    tally = crawl.tally
+    return {
+        "run_id": job.run_id,
+        "site": site.name,
+        "started_at": started.isoformat(),
+        "finished_at": finished.isoformat(),
+        "discovered": crawl.frontier.discovered,
+        "responses": tally.responses,
+        "refused_by_robots": tally.refused_by_robots,
+        "failed": tally.failures.total(),
+        "failures": json.dumps(dict(tally.failures)) if tally.failures else None,
+        "bytes": tally.bytes,
+        # With fewer than two requests the delay was never put to the test.
+        "delay": tally.least_gap if tally.least_gap is not None else site.delay,
+    }
+
+
+@contextmanager
+def _alone(archive: Path) -> Iterator[None]:
+    """Keep two crawls from asking the same sites at once: one a time on one archive."""
+    archive.mkdir(parents=True, exist_ok=True)
+    with (archive / ".crawl.lock").open("w") as lock:
+        give_up = time.monotonic() + _LOCK_PATIENCE
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > give_up:
+                    raise CrawlError(f"{archive}: another crawl is running; wait for its end or stop it") from None
+                time.sleep(0.2)
+        yield
+
+
+def _stop_without(parent: int) -> None:
+    """End like on SIGTERM when the process that started this one is gone, so that no crawl goes on unattended."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _under_pipes(pipes: PipesContext) -> None:
+    threading.Thread(target=_stop_without, args=(os.getppid(),), daemon=True).start()
+    log.handlers = list(pipes.log.handlers)
+    pipes.report_custom_message(crawl(read_job(json.dumps(pipes.extras["job"]))))
+
+
+def main() -> int:
+    """Run the job that was given; the exit status."""
+    log.setLevel(logging.INFO)
+    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
+    if "DAGSTER_PIPES_CONTEXT" in os.environ:
+        with open_dagster_pipes() as pipes:
+            _under_pipes(pipes)
+        return 0
+    try:
+        result = crawl(read_job(sys.stdin.buffer.read()))
+    except YanyanaError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    sys.stdout.write(json.dumps(result) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

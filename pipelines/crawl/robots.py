@@ -1,0 +1,49 @@
+"""What a site's robots.txt permits, after RFC 9309. Pure: fetching it is the work of `pipelines.crawl.politeness`."""
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+from protego import Protego
+
+PRODUCT: Final = "Yanyana"  # the name that a robots.txt addresses us by
+MAX_AGE: Final = 24 * 3600  # seconds; RFC 9309 2.4
+MAX_REDIRECTS: Final = 5  # RFC 9309 2.3.1.2
+_MAX_BYTES: Final = 500 * 1024  # RFC 9309 2.5
+
+
+_ALLOW: Final = Protego.parse("")
+_FORBID: Final = Protego.parse("User-agent: *\nDisallow: /")
+
+
+@dataclass(frozen=True, slots=True)
+class Robots:
+    """A site's rules, and in words what they come from."""
+
+    origin: str
+    _rules: Protego
+
+    @classmethod
+    def answered(cls, status: int, body: bytes) -> Self:
+        """The rules of an answer to the request for robots.txt, or what its status means (RFC 9309 2.3.1).
+
+        There are none with a 4xx, nor after more redirects than we follow; a 5xx forbids everything.
+        """
+        if 200 <= status < 300:
+            return cls("robots.txt", Protego.parse(body[:_MAX_BYTES].decode("utf-8-sig", "replace")))
+        if 300 <= status < 500:
+            return cls(f"no robots.txt (status {status})", _ALLOW)
+        return cls(f"robots.txt answered with status {status}", _FORBID)
+
+    @classmethod
+    def unreachable(cls, why: str) -> Self:
+        """Nothing is allowed while robots.txt cannot be had (RFC 9309 2.3.1.4)."""
+        return cls(f"robots.txt cannot be had: {why}", _FORBID)
+
+    def allows(self, url: str) -> bool:
+        """Whether we may ask for an address."""
+        return self._rules.can_fetch(url, PRODUCT)
+
+    @property
+    def delay(self) -> float:
+        """The Crawl-delay asked of us, in seconds; 0 when there is none."""
+        return self._rules.crawl_delay(PRODUCT) or 0.0
