@@ -26,7 +26,8 @@ from pipelines.errors import YanyanaError
 from pipelines.settings import ROOT, Settings, SiteIndex, load
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-out = Console()
+# Into a file or a pipe nothing is cut to the width of a terminal that is not there.
+out = Console() if sys.stdout.isatty() else Console(width=240)
 err = Console(stderr=True)
 
 SQL = ROOT / "sql"
@@ -187,31 +188,44 @@ def _dagster_home(settings: Settings) -> Path:
 
 
 def _materialise(settings: Settings, job: str, day: date) -> None:
-    """Run a Dagster job for one archive day in this process. Raises YanyanaError naming the step that failed."""
+    """Run a Dagster job for one archive day in this process. Raises YanyanaError saying what failed.
+
+    Dagster's own log stays with the run, for the web UI; only what warns is repeated here.
+    """
+    import logging
+
     import dagster as dg
 
     from pipelines.definitions import defs
 
-    log = {"loggers": {"console": {"config": {"log_level": "WARNING"}}}}
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with (
         dg.DagsterInstance.from_config(str(_dagster_home(settings))) as instance,
-        err.status(f"{job} {day}") as status,
+        err.status(f"{job} {day}"),
     ):
-        definition = defs.resolve_job_def(job)
-        result = definition.execute_in_process(
-            run_config=log, instance=instance, partition_key=day.isoformat(), raise_on_error=False
+        result = defs.resolve_job_def(job).execute_in_process(
+            run_config=quiet, instance=instance, partition_key=day.isoformat(), raise_on_error=False
         )
-        status.stop()
+        warnings = [entry.user_message for entry in instance.all_logs(result.run_id) if entry.level == logging.WARNING]
+    for warning in warnings + [_said(check) for check in _failed_checks(result.all_events) if not check.blocking]:
+        err.print(f"[yellow]warning:[/] {escape(warning)}", highlight=False, soft_wrap=True)
     if not result.success:
         raise YanyanaError(f"{job} of {day} failed: {_why(result.all_events)}\n`make ui` shows run {result.run_id}")
 
 
+def _failed_checks(events: Sequence[Any]) -> list[Any]:
+    evaluations = [e.asset_check_evaluation_data for e in events if e.event_type_value == "ASSET_CHECK_EVALUATION"]
+    return [evaluation for evaluation in evaluations if not evaluation.passed]
+
+
+def _said(check: Any) -> str:
+    return f"{check.asset_key.to_user_string()}: {check.description or check.check_name}"
+
+
 def _why(events: Sequence[Any]) -> str:
     """The failed checks of a run in their own words, else the innermost error of the step that failed."""
-    checks = [e.asset_check_evaluation_data for e in events if e.event_type_value == "ASSET_CHECK_EVALUATION"]
-    failed = [c for c in checks if c.blocking and not c.passed]
-    if failed:
-        return "; ".join(f"{c.asset_key.to_user_string()}: {c.description or c.check_name}" for c in failed)
+    if blocking := [_said(check) for check in _failed_checks(events) if check.blocking]:
+        return "; ".join(blocking)
     event = next(event for event in events if event.is_step_failure or event.is_run_failure)
     error = getattr(event.event_specific_data, "error", None)
     while error is not None and error.cause is not None:

@@ -107,6 +107,8 @@ class Sites(_Strict):
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"two sites are named {name!r}; a name identifies one site")
+            if name == "all":
+                raise ValueError("'all' stands for every site together in the results; name the site otherwise")
         strangers = [site.name for site in self.enabled if not all(map(is_loopback, site.seeds))]
         if strangers and not self.crawl.contact:
             raise ValueError(

@@ -146,12 +146,20 @@ def _block_rows(blocks: list[Mapping[str, Any]], common: Row) -> tuple[list[Row]
                 "block_id": block_id,
                 "target_id": target,
                 "headline_id": headline_id(common["site"], item["headline"]),
-                "display_id": headline_id(common["site"], item["display"]),
+                "display_id": headline_id(common["site"], _other_wording(item)),
             }
             | _known(item, ("slot", "url", "headline", "display", "image_alt", "external", "sponsored"))
             for item, target in zip(block["items"], targets, strict=True)
         )
     return block_rows, item_rows
+
+
+def _other_wording(item: Mapping[str, Any]) -> str | None:
+    """The displayed text, unless it is only the headline cut short: an ellipsis for want of room teases nobody."""
+    display, headline = item["display"], item["headline"]
+    if display and headline and headline_key(headline).startswith(headline_key(display)):
+        return None
+    return display
 
 
 def _comment_rows(comments: list[Mapping[str, Any]], common: Row, story: str) -> list[Row]:

@@ -90,7 +90,12 @@ CAPTURE_ID = _id("capture_id", "The capture this row was read from")
 SITE = Column("site", TEXT, "Site name of sites.toml, else the registrable domain of the page's host", required=True)
 HEADLINE_COLUMNS = (
     Column("headline_id", TEXT, "Hash of site and folded headline; joins headlines", "32 hex digits"),
-    Column("display_id", TEXT, "The same for the displayed text where it differs", "32 hex digits"),
+    Column(
+        "display_id",
+        TEXT,
+        "The same for the displayed text where its wording differs, more than by being cut short",
+        "32 hex digits",
+    ),
 )
 LABEL_COLUMNS = (
     Column("clickbait", REAL, "Calibrated probability that the headline withholds what one must click to learn", "0–1"),

@@ -30,6 +30,9 @@ SOFT_TOPICS = ("sport", "arts-culture-entertainment-media", "lifestyle-leisure",
 # How many stories of a topic a site has. Clickbait is rarer in hard news, as it is outside, yet occurs in both.
 PLAIN_PER_HARD, CLICKBAIT_PER_HARD = 3, 1
 PLAIN_PER_SOFT, CLICKBAIT_PER_SOFT = 2, 3
+# The share of stories whose card shows a sharpened headline where the phrasebook has one. Kept small: what a card shows
+# is what counts as clickbait beside a story, and sharpening knows nothing of the story it stands beside.
+SHARPENED = 0.25
 
 NEWS_SPAN = timedelta(days=3)
 _TURKISH_ASCII = str.maketrans("çğıöşüÇĞİIÖŞÜ", "cgiosucgiiosu")
@@ -143,7 +146,7 @@ def _outlines(book: dict[str, Any], draw: random.Random) -> list[_Outline]:
             for pattern, is_clickbait in chosen:
                 words = {slot: draw.choice(options) for slot, options in book["slots"].items()}
                 headline, _, tease = pattern.partition(" | ")
-                display = _fill(tease, words) if tease and draw.random() < 0.6 else _shorten(_fill(headline, words))
+                display = _fill(tease, words) if tease and draw.random() < SHARPENED else _shorten(_fill(headline, words))
                 headline = _fill(headline, words)
                 display = None if display == headline else display
                 outlines.append(_Outline(topic, hard, is_clickbait, headline, display, words))

@@ -134,7 +134,7 @@ def test_cards_of_the_portal_shorten_or_sharpen_and_those_of_kulis_shout(room: N
         assert fold(display, "tr") == fold(headline, "tr")
     portal = [(headline, display) for site, headline, display in cards if site == "demo-portal"]
     shortened = [display for headline, display in portal if headline.startswith(display.removesuffix("…"))]
-    assert 10 <= len(shortened) <= len(portal) - 10
+    assert 10 <= len(shortened) <= len(portal) - 5
     assert len(shouted) + len(portal) == len(cards)
 
 
