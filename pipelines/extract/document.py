@@ -10,13 +10,14 @@ between elements of the same class attribute. `find_all`, `select`, `get_text`, 
 methods work as always. What the tree does not have:
 
 - comments, doctypes and processing instructions; `style` and `svg` with everything in them;
-- white space: a string of nothing else becomes one blank or one newline (as in Beautiful Soup with any parser);
+- white space that shows nothing: a string of nothing else is one blank between words and left out at a block's edge;
 - stored backward links: `previous_element` and `previous_sibling` are looked up when asked for (slow, correct);
 - changing: the tree is read-only, since the elements' numbers and text spans describe it as parsed;
 - elements nested deeper than `MAX_DEPTH`: they become children of the last element above that depth, as in Chromium.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Self
@@ -44,7 +45,9 @@ INLINE: Final = frozenset(
         *("audio", "button", "img", "input", "picture", "script", "select", "source", "video"),
     )
 )
-_CONCEALING: Final = frozenset(("head", "noscript", "template", "noframes", "noembed", "iframe", "datalist", "object"))
+_CONCEALING: Final = frozenset(
+    ("head", "noscript", "template", "dialog", "noframes", "noembed", "iframe", "datalist", "object")
+)
 _CONCEALING_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 # React streams parts of a page as hidden elements with these ids; its script moves them to where a reader sees them.
 _STREAMED_ID: Final = re.compile(r"S:[0-9a-f]+")
@@ -271,8 +274,10 @@ def _check_reopening(html: str) -> None:
 
 
 def _is_concealed(tag: str, attrs: dict[str, Any]) -> bool:
-    """Do its own attributes conceal an element; `html` and `body` are left to the scripts that show them."""
-    if tag == "body" or tag == "html":
+    """Whether an element conceals itself; `html` and `body` are left to the scripts that show them."""
+    if tag in _CONCEALING:
+        return tag != "dialog" or "open" not in attrs
+    if tag in ("body", "html"):
         return False
     if "hidden" in attrs and not _STREAMED_ID.fullmatch(attrs.get("id", "")):
         return True
@@ -318,7 +323,7 @@ class SlimTreeBuilder(HTMLTreeBuilder):
         root.interesting_string_types = Element.interesting_string_types
         root.order, root.depth, root.concealed, root.text_start = -1, 0, False, 0
         elements = self.elements = []
-        by_name = self.by_name = {}
+        by_name: defaultdict[str, list[Element]] = defaultdict(list)
         class_lists: dict[str, list[str]] = {}
         seen: list[str] = []
         unseen: list[str] = []
@@ -327,11 +332,12 @@ class SlimTreeBuilder(HTMLTreeBuilder):
         skipping = 0  # elements open inside an element that is left out, itself included
         flattened = 0  # elements open below the depth limit
         boundary = "\n"  # what the text ends with: "\n" a block's edge, " " an inline element's end, "" characters
+        boundary_before = "\n"  # the same for the text around the concealed element that is open
         new_element: Callable[..., Any] = Element.__new__
         new_string: Callable[..., Any] = str.__new__
 
         def start_element(tag: str, attrs: tuple[tuple[str, str | None], ...]) -> None:
-            nonlocal parent, latest, skipping, flattened, boundary, seen_length, unseen_length
+            nonlocal parent, latest, skipping, flattened, boundary, boundary_before, seen_length, unseen_length
             if skipping:
                 skipping += 1
                 return
@@ -340,40 +346,40 @@ class SlimTreeBuilder(HTMLTreeBuilder):
                 return
             element = new_element(Element)
             element.name = tag
-            concealed = parent.concealed or tag in _CONCEALING
+            concealed = parent.concealed
             if attrs:
                 values: dict[str, Any] = dict(attrs)
                 if None in values.values():
                     values = {key: value or "" for key, value in attrs}
                 element.attrs = values
-                names = values.get("class")
-                if names is not None:
+                if "class" in values:
+                    names = values["class"]
                     shared = class_lists.get(names)
                     if shared is None:
                         shared = class_lists[names] = names.split()
                     values["class"] = shared
                 if "rel" in values and (tag == "a" or tag == "link"):
                     values["rel"] = values["rel"].split()
-                if not concealed and ("hidden" in values or "style" in values):
-                    concealed = _is_concealed(tag, values)
             else:
-                element.attrs = {}
-            if tag == "dialog" and "open" not in element.attrs:
-                concealed = True
+                element.attrs = values = {}
+            if not concealed and (tag in _CONCEALING or "hidden" in values or "style" in values):
+                concealed = _is_concealed(tag, values)
+                if concealed:
+                    boundary_before, boundary = boundary, "\n"
             element.concealed = concealed
             if tag in INLINE:
-                edge = boundary if boundary == " " else ""
+                edge = boundary == " "
             else:
-                edge = "" if boundary == "\n" else "\n"
+                edge = boundary != "\n"
                 boundary = "\n"
             if concealed:
                 if edge:
-                    unseen.append(edge)
+                    unseen.append(boundary)
                     unseen_length += 1
                 element.text_start = unseen_length
             else:
                 if edge:
-                    seen.append(edge)
+                    seen.append(boundary)
                     seen_length += 1
                 element.text_start = seen_length
             element.contents = []
@@ -383,20 +389,16 @@ class SlimTreeBuilder(HTMLTreeBuilder):
             if siblings:
                 siblings[-1].next_sibling = element
             siblings.append(element)
-            latest.next_element = element
-            latest = element
-            element.order = len(elements)
+            latest.next_element = latest = element
+            element.order = order = len(elements)
             elements.append(element)
-            if tag in by_name:
-                by_name[tag].append(element)
-            else:
-                by_name[tag] = [element]
-            if element.order >= MAX_ELEMENTS:
+            by_name[tag].append(element)
+            if order >= MAX_ELEMENTS:
                 raise PageLimitError(f"page has over {MAX_ELEMENTS} elements; it was not read further")
             element.depth = depth = parent.depth + 1
             if depth > MAX_DEPTH:
                 flattened += 1
-                element.end = element.order + 1
+                element.end = order + 1
                 element.text_end = element.text_start
             else:
                 parent = element
@@ -409,23 +411,28 @@ class SlimTreeBuilder(HTMLTreeBuilder):
             if flattened:
                 flattened -= 1
                 return
-            parent.end = len(elements)
-            if parent.concealed:
-                parent.text_end = unseen_length
+            element = parent
+            parent = element.parent
+            element.end = len(elements)
+            if element.concealed:
+                element.text_end = unseen_length
+                if not parent.concealed:
+                    unseen.append("\n")
+                    unseen_length += 1
+                    boundary = boundary_before
+                    return
             else:
-                parent.text_end = seen_length
+                element.text_end = seen_length
             if tag in INLINE:
-                if not boundary:
-                    boundary = " "
+                boundary = boundary or " "
             elif boundary != "\n":
-                if parent.concealed:
+                boundary = "\n"
+                if element.concealed:
                     unseen.append("\n")
                     unseen_length += 1
                 else:
                     seen.append("\n")
                     seen_length += 1
-                boundary = "\n"
-            parent = parent.parent
 
         def characters(data: str) -> None:
             nonlocal latest, boundary, seen_length, unseen_length
@@ -435,10 +442,10 @@ class SlimTreeBuilder(HTMLTreeBuilder):
                 string = new_string(ScriptText, data)
             else:
                 if data.isspace():
-                    string = new_string(Text, "\n" if "\n" in data else " ")
-                    data = " "
-                    if boundary != "\n":
-                        boundary = " "
+                    if boundary == "\n":
+                        return
+                    boundary = data = " "
+                    string = new_string(Text, data)
                 else:
                     string = new_string(Text, data)
                     if "\n" in data:
@@ -456,8 +463,7 @@ class SlimTreeBuilder(HTMLTreeBuilder):
             if siblings:
                 siblings[-1].next_sibling = string
             siblings.append(string)
-            latest.next_element = string
-            latest = string
+            latest.next_element = latest = string
 
         handler = SaxHandler()
         # Set on the instance: plain functions, called without a `self`.
@@ -467,4 +473,5 @@ class SlimTreeBuilder(HTMLTreeBuilder):
         sax_parse(markup, handler)
         latest.next_element = None
         root.end, root.text_end = len(elements), seen_length
+        self.by_name = dict(by_name)
         self.text, self.concealed_text = "".join(seen), "".join(unseen)

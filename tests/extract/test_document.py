@@ -128,6 +128,12 @@ def test_what_a_reader_sees_is_not_concealed(markup: str) -> None:
     assert not named(html(markup.format("<i id=x>seen</i>")), "x").concealed
 
 
+def test_text_runs_on_across_what_is_concealed() -> None:
+    tree = html("<p>one<span hidden> two</span><i>three</i></p><div>four<div hidden>five</div>six</div>")
+    assert [" ".join(line.split()) for line in tree.text.strip().split("\n")] == ["onethree", "foursix"]
+    assert [line.strip() for line in tree.concealed_text.split("\n") if line.strip()] == ["t", "two", "five"]
+
+
 def test_a_body_that_waits_for_its_script_is_seen() -> None:
     assert "seen" in parse_text('<html><body style="visibility:hidden"><p>seen</p></body></html>').text
 
