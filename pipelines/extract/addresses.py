@@ -75,10 +75,10 @@ _LIST_NAMES = _words(
 )
 # Words of addresses that serve something other than stories.
 _SERVICES = _words(
-    "descuento descuentos gutschein gutscheine coupon coupons cupones voucher vouchers promocode promocodes download"
-    " downloads login signin register subscribe abo newsletter newsletters impressum datenschutz privacy terms"
-    " kleinanzeigen job jobs shop store checkout widget cdn print printmail drucken viewtopic account donate spenden"
-    " preferences slideshow banner ad ads adclick click"
+    "descuento descuentos gutschein gutscheine coupon coupons cupones voucher vouchers vouchercodes promocode"
+    " promocodes download downloads login signin register subscribe abo newsletter newsletters impressum datenschutz"
+    " privacy terms kleinanzeigen job jobs shop store checkout widget cdn print printmail drucken viewtopic account"
+    " donate spenden preferences slideshow banner ad ads adclick click"
 )
 _SEPARATOR = re.compile(r"[/._-]+")
 _TRACKING = re.compile(r"(?:utm_|fbclid|gclid|ref=|src=|icid|at_|xtor|wt)", re.IGNORECASE)

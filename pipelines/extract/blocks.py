@@ -10,14 +10,14 @@ It works for a publisher never seen before: no host names, no class names of one
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from pipelines.extract.addresses import Addresses
 from pipelines.extract.document import INLINE, Element
-from pipelines.extract.headline import read as read_headline
+from pipelines.extract.headline import read as read_card
 from pipelines.extract.headline import word_count
 from pipelines.extract.kinds import kind_of_heading, kind_of_markup
 from pipelines.extract.landmarks import (
@@ -477,10 +477,13 @@ def _distinct(group: _Group) -> list[Teaser]:
     """
     cards: list[Teaser] = []
     at: dict[tuple[str, int], Teaser] = {}
-    for card in group.cards:
-        if card.own:
+    entries = [_child(group.root, card.node).order if len(group.cards) > 1 else 0 for card in group.cards]
+    headlines = Counter(entry for entry, card in zip(entries, group.cards, strict=True) if card.words >= 2)
+    for entry, card in zip(entries, group.cards, strict=True):
+        # Beside the headline an entry may name a topic or an author of the story.
+        label = card.words < 2 and headlines[entry] == 1 and not card.heading and not card.image
+        if card.own or label:
             continue
-        entry = _child(group.root, card.node).order if len(group.cards) > 1 else 0
         known = at.get((card.key, entry))
         if known is None:
             at[card.key, entry] = card
@@ -549,7 +552,7 @@ def find_blocks(page: Page, article: Article | None, landmarks: Landmarks | None
             continue
         if kept is not None and kept[1] == placement and _is_repeated(group, kept[0]):
             continue
-        items = _items(group)
+        items = _items(group, paid=kind == "sponsored")
         if not items:
             continue
         kept = (group, placement)
@@ -568,23 +571,24 @@ def _own_addresses(page: Page) -> list[str]:
     return [url for href in stated if href and (url := page.resolve(href))]
 
 
-def _items(group: _Group) -> list[Item]:
+def _items(group: _Group, paid: bool) -> list[Item]:
+    """The items of a group's cards; in a `paid` block all are sponsored, in others those that say so."""
     items: list[Item] = []
     for card in group.cards:
-        headline, alt = read_headline(card.links, url=card.url)
-        if headline is None:
+        words = read_card(card.links, url=card.url)
+        if words.headline is None:
             continue
         items.append(
             {
                 "slot": len(items) + 1,
                 "url": card.url,
-                "headline": headline.headline,
-                "headline_source": headline.headline_source,
-                "display": headline.display,
-                "display_source": headline.display_source,
-                "image_alt": alt,
+                "headline": words.headline.headline,
+                "headline_source": words.headline.headline_source,
+                "display": words.headline.display,
+                "display_source": words.headline.display_source,
+                "image_alt": words.image_alt,
                 "external": card.external,
-                "sponsored": False,
+                "sponsored": paid or words.sponsored,
                 "source": "html",
             }
         )

@@ -14,6 +14,7 @@ from typing import Literal
 from urllib.parse import unquote
 
 from pipelines.extract.document import Element, ScriptText
+from pipelines.extract.kinds import kind_of_heading
 from pipelines.extract.page import HEADINGS, Link
 from pipelines.lake.text import clean, headline_key
 
@@ -127,15 +128,27 @@ def choose(
     return Headline(headline, source, shown, shown_source)
 
 
-def read(links: Sequence[Link], *, url: str) -> tuple[Headline | None, str | None]:
-    """The headline of a card and the `alt` of its picture, from the card's links."""
+@dataclass(slots=True, frozen=True)
+class Words:
+    """What a card says: its headline, the `alt` of its picture, and whether it calls itself paid for."""
+
+    headline: Headline | None
+    image_alt: str | None
+    sponsored: bool
+
+
+def read(links: Sequence[Link], *, url: str) -> Words:
+    """The words of a card, from its links."""
     shown, source = "", "text"
     best = -10.0
     title = label = alt = ""
+    sponsored = False
     for link in links:
         if link.text:
             for text, weight, in_heading in _texts(link):
-                if weight > best:
+                if len(text) < 25 and kind_of_heading(text) == "sponsored":
+                    sponsored = True
+                elif weight > best:
                     best, shown, source = weight, text, "heading" if in_heading else "text"
         attrs = link.element.attrs
         if not title and "title" in attrs:
@@ -144,7 +157,8 @@ def read(links: Sequence[Link], *, url: str) -> tuple[Headline | None, str | Non
             label = clean(link.aria_label)
         if not alt and link.image is not None:
             alt = clean(link.image_alt)
-    return choose(shown, source, title=title, label=label, alt=alt, url=url), alt or None
+    headline = choose(shown, source, title=title, label=label, alt=alt, url=url)
+    return Words(headline, alt or None, sponsored)
 
 
 def _texts(link: Link) -> list[tuple[str, float, bool]]:
@@ -159,10 +173,10 @@ def _texts(link: Link) -> list[tuple[str, float, bool]]:
         if text:
             found.append((text, weight + min(word_count(text), 6) / 4, in_heading or outside))
 
-    beside = link.element.parent
-    base = 0.0
-    if isinstance(beside, Element) and beside.contents and not outside:
-        base = min(0.0, _weight("", " ".join(beside.attrs.get("class", ()))))
+    around = link.element.parent
+    base = 3.0 if outside else 0.0
+    if not outside and isinstance(around, Element):
+        base = min(0.0, _weight("", " ".join(around.attrs.get("class", ()))))
     if all(not isinstance(child, Element) for child in link.element.contents):
         return [(clean(link.text), base + min(word_count(link.text), 6) / 4, outside)]
     # Each entry: a node, the weight and heading of the text that it belongs to, or None where that text ends.
@@ -222,9 +236,12 @@ def _is_fuller(text: str, shown: str, source: Source, url: str) -> bool:
         return shown.isupper() and not text.isupper()
     if word_count(text) < 3 or len(full) <= len(short):
         return False
-    cut = short.rstrip("…. ")
-    if len(cut) >= 12 and full.startswith(cut):
-        return True
+    if full.endswith(short):
+        # What stands before is a kicker, or says what the link does: "To the article: …".
+        return False
+    if len(short) >= 12 and full.startswith(short):
+        # Cut off with an ellipsis, or by a style sheet. A label for screen readers adds dates and names instead.
+        return shown.endswith(("…", "...")) or source == "title"
     full_words, short_words = set(full.split()), set(short.split())
     shared = len(full_words & short_words) / max(1, len(short_words))
     if source == "image_alt":
