@@ -32,6 +32,7 @@ err = Console(stderr=True)
 
 SQL = ROOT / "sql"
 _HEADLINES_AT_ONCE = 10_000
+_SITES_SHOWN = 12  # of more, only those of which something can be told
 _DAGSTER_YAML = "telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
 
 Language = Literal["tr", "en", "auto"]
@@ -297,7 +298,11 @@ def _show_result(settings: Settings) -> None:
     table = Table(
         "site", "stories", "beside hard news", "beside other news", "difference (95 %)", title="Clickbait share"
     )
-    for row in answer.iter_rows(named=True):
+    told = answer.filter(pl.col("difference").is_not_null())
+    shown = answer if answer.height <= _SITES_SHOWN else told
+    if shown.height < answer.height:
+        table.caption = f"nothing can be told of {answer.height - shown.height} more sites; marts.contrasts says why"
+    for row in shown.iter_rows(named=True):
         table.add_row(
             row["site"],
             f"{row['hosts_hard'] + row['hosts_soft']:,}",

@@ -20,7 +20,7 @@ from pipelines.warehouse import query
 from pipelines.warehouse.dictionary import PUBLISHED, qualified
 
 _LEAST_FETCH_SUCCESS = 0.9
-_LEAST_PARSE_YIELD = 0.5
+_LEAST_PARSE_YIELD = 0.8
 _LEAST_VOLUME = 0.3
 _VOLUME_DAYS = 7
 
