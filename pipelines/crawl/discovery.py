@@ -30,12 +30,13 @@ _NO_NEWS: Final = re.compile(
     r"cerez[\w-]*|contact|cookies?|datenschutz|etiket(ler)?|faq|feeds?|giris|gizlilik[\w-]*|hakkimizda|help|iletisim|"
     r"impressum|kontakt|kullanim[\w-]*|k[uü]nye|kvkk|legal|log(in|out)|media-kit|newsletter|page|privacy[\w-]*|"
     r"profile?|reklam|register|rss|search|share|sign(in|up)|sitemap|subscribe|suche|tags?|terms[\w-]*|uye(lik)?|"
-    r"wp-\w+|yazarlar)(/|$)",
+    r"wp-(admin|content|includes|json|login)|yazarlar)(/|$)",
     re.IGNORECASE,
 )
 _EXTENSION: Final = re.compile(r"\.(html?|php|aspx?|jsp|cms|ece)$", re.IGNORECASE)
 _DATED: Final = re.compile(r"/(19|20)\d\d[/-](0?[1-9]|1[0-2])([/-]|$)")
 _NUMBERED: Final = re.compile(r"(^|&)\w*(id|no|haber|story|article|news)\w*=\d{3,}", re.IGNORECASE)
+_STORIES: Final = re.compile(r"/(articles?|stor(y|ies))/[^/]+/?$", re.IGNORECASE)
 _LEAST_WORDS: Final = 4  # of a slug that names a story; section names are shorter
 _SECTION_CHARACTERS: Final = 30
 
@@ -69,8 +70,8 @@ def feed_entries(body: bytes, url: str) -> list[Address]:
                 link = link or text
             elif name in {"pubdate", "date", "published"} or (name == "updated" and not published):
                 published = _time(text) or published
-        if link:
-            found.append(Address(urljoin(url, link.strip()), published))
+        if link and (address := joined(url, link)):
+            found.append(Address(address, published))
     return found
 
 
@@ -85,9 +86,8 @@ def sitemap_entries(body: bytes, url: str) -> Sitemap:
                 location = location or text
             elif name == "publication_date" or (name == "lastmod" and not published):
                 published = _time(text) or published
-        if location:
-            listed = pages if _name(element) == "url" else sitemaps
-            listed.append(Address(urljoin(url, location), published))
+        if location and (address := joined(url, location)):
+            (pages if _name(element) == "url" else sitemaps).append(Address(address, published))
     return Sitemap(tuple(pages), tuple(sitemaps))
 
 
@@ -101,15 +101,26 @@ def page_links(body: bytes, url: str, content_type: str | None = None) -> list[s
         return []
     base = url
     for element in tree.iter("base"):
-        base = _joined(url, element.get("href") or "") or url
+        base = joined(url, element.get("href") or "") or url
         break
     links: dict[str, None] = {}
     for element in tree.iter("a", "area"):
-        if not {"nofollow", "sponsored"} & set((element.get("rel") or "").lower().split()):
-            link = _joined(base, (element.get("href") or "").strip())
-            if link:
-                links[link] = None
+        link = joined(base, element.get("href") or "")
+        if link and {"nofollow", "sponsored"}.isdisjoint((element.get("rel") or "").lower().split()):
+            links[link] = None
     return list(links)
+
+
+def joined(base: str, link: str) -> str | None:
+    """A link's absolute address without its fragment; None for what is not HTTP or no address at all."""
+    link = link.strip()
+    if not link or link.startswith("#"):
+        return None
+    try:
+        address = urljoin(base, link).partition("#")[0]
+        return address if urlsplit(address).scheme in ("http", "https") and urlsplit(address).hostname else None
+    except ValueError:
+        return None
 
 
 def looks_like_story(url: str) -> bool:
@@ -124,11 +135,11 @@ def looks_like_story(url: str) -> bool:
         return True
     if not segments:
         return False
-    slug = _EXTENSION.sub("", segments[-1])
-    words = [word for word in re.split(r"[-_+]|%20", slug) if word]
-    numbered = len(words) + len(segments) > 2 and bool(re.search(r"\d{5,}", "/".join(segments[-2:])))
+    *_, slug = names = [_EXTENSION.sub("", segment) for segment in segments[-2:]]
+    words = max(len([word for word in re.split(r"[-_+]|%20", name) if word]) for name in names)
+    numbered = words + len(segments) > 2 and bool(re.search(r"\d{5,}", "/".join(names)))
     dated = bool(_DATED.search(address.path)) and not slug.isdigit()
-    return len(words) >= _LEAST_WORDS or numbered or dated
+    return words >= _LEAST_WORDS or numbered or dated or bool(_STORIES.search(address.path))
 
 
 def looks_like_section(url: str) -> bool:
@@ -146,17 +157,6 @@ def looks_like_section(url: str) -> bool:
 
 def _segments(url: str) -> list[str]:
     return [segment for segment in urlsplit(url).path.lower().split("/") if segment]
-
-
-def _joined(base: str, link: str) -> str | None:
-    """A link's absolute address without its fragment; None for what is not HTTP or no address at all."""
-    if not link or link.startswith("#"):
-        return None
-    try:
-        joined = urljoin(base, link).partition("#")[0]
-        return joined if urlsplit(joined).scheme in ("http", "https") and urlsplit(joined).hostname else None
-    except ValueError:
-        return None
 
 
 def _elements(body: bytes, names: set[str]) -> Iterator[etree._Element]:

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urljoin
 
 from scrapy import Request, Spider
 from scrapy.exceptions import (
@@ -27,6 +26,7 @@ from pipelines.crawl.archive import ArchiveError
 from pipelines.crawl.discovery import (
     Address,
     feed_entries,
+    joined,
     looks_like_section,
     looks_like_story,
     page_links,
@@ -134,9 +134,9 @@ class NewsSpider(Spider):
         """Learn from an answer, then go on with the site's next request."""
         due: Due = response.meta["due"]
         frontier = self.sites[response.meta["site"]].frontier
-        location = response.headers.get("Location")
+        location = joined(due.url, (response.headers.get("Location") or b"").decode("latin-1"))
         if 300 <= response.status < 400 and location:
-            frontier.redirect(due, urljoin(due.url, location.decode("latin-1").strip()))
+            frontier.redirect(due, location)
         elif response.status == 200:
             content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
             learn(frontier, due, response.body, content_type)

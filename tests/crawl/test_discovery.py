@@ -24,6 +24,7 @@ def test_rss_entries_with_their_times() -> None:
       <link> https://paper.test/a </link><pubDate>Sun, 01 Mar 2026 15:30:00 +0300</pubDate></item>
     <item><guid>https://paper.test/b</guid></item>
     <item><guid isPermaLink="false">https://paper.test/no</guid><link>/c?x=1&amp;y=2</link><pubDate>soon</pubDate></item>
+    <item><link>http://[broken</link></item><item><link>mailto:desk@paper.test</link></item>
     <item><title>no link</title></item></channel></rss>"""
     assert feed_entries(feed, HERE) == [
         Address("https://paper.test/a", datetime(2026, 3, 1, 12, 30, tzinfo=UTC)),
@@ -125,6 +126,8 @@ def test_the_shape_of_any_address_can_be_asked_for(path: str) -> None:
         "/article/us-car-maker-idUSKBN1ZC1DA12345",
         "/spor/mac-h551407.html",
         "/haber.php?haberno=45678",
+        "/news/articles/clymn8zyrp9o",
+        "/india-news/artist-spreads-the-word/story-zMoh0EOY",
     ],
 )
 def test_addresses_of_stories(path: str) -> None:
