@@ -11,6 +11,7 @@ Order of trust, best first (a field's source in `Article.sources` is the word in
 - authors: "json-ld", "meta", "microdata", "rel"
 - body_text: "text", and where the page holds no text "json-ld"
 - language: "text" where it is surely not the declared one, else "declared"
+- agency, dateline: "text"
 - paywall, tags: "json-ld", "meta", "microdata" or "rel"
 - canonical_url: "canonical", "og"
 
@@ -18,20 +19,21 @@ Per-site parsers (`extract.sites`) may replace fields afterwards. Teaser blocks 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from html import unescape
-from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from pipelines.extract.body import read_body
 from pipelines.extract.credits import find_agency, find_dateline
 from pipelines.extract.dates import stated_time, written_time
 from pipelines.extract.document import INLINE, Element
-from pipelines.extract.landmarks import CHROME, COMMENTS, FOOTER, MENU, NAV, SIDE, Landmarks, own_zones, words_of
+from pipelines.extract.landmarks import Landmarks, words_of
 from pipelines.extract.language import story_language
-from pipelines.extract.page import HEADINGS, Page, loads_tolerant
+from pipelines.extract.page import Page, loads_tolerant, unescaped, value_text
 from pipelines.extract.record import Article
+from pipelines.extract.title import read_title
 from pipelines.lake.text import clean, fold, headline_key
 
 Object = dict[str, Any]
@@ -86,12 +88,6 @@ _LEAD_WORDS: Final = re.compile(
     r"|sub-?heading|description|vorspann|chapo|bajada|entradilla|sommario|occhiello|abstract|ozet)(?=$|[\s_-])",
     re.IGNORECASE,
 )
-_KICKER_WORDS: Final = re.compile(
-    r"(?:^|[\s_-])(?:kicker|overline|over-?title|supertitle|sur-?title|eyebrow|dachzeile|spitzmarke|topline|pre-?title"
-    r"|antetitulo|volanta|cintillo|roofline|strap-?line)(?=$|[\s_-])",
-    re.IGNORECASE,
-)
-_SEPARATOR: Final = re.compile(r"\s+[|»·•–—-]\s+|\s*[|：｜]\s*|\s+::\s+")
 _WITHOUT_BLANKS: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 _URL_DAY: Final = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/-])|[/_-](20\d\d)(\d\d)(\d\d)(?=[/_.-]|$)")
 _SLUG: Final = re.compile(r"[^/]*(?:[^/]+-){3,}[^/]*|[^/]*\d{4,}[^/]*")
@@ -100,11 +96,6 @@ _SLUG: Final = re.compile(r"[^/]*(?:[^/]+-){3,}[^/]*|[^/]*\d{4,}[^/]*")
 @lru_cache(maxsize=16384)
 def _names_a_lead(words: str) -> bool:
     return _LEAD_WORDS.search(words) is not None
-
-
-@lru_cache(maxsize=16384)
-def _names_a_kicker(words: str) -> bool:
-    return _KICKER_WORDS.search(words) is not None
 
 
 MIN_BODY: Final = 250
@@ -116,13 +107,15 @@ def read_article(page: Page, landmarks: Landmarks, timezone: str | None = None) 
 
     `timezone` (an IANA name) places times for which the page states no offset.
     """
-    title, heading, title_source, kicker = _title(page)
-    story = _story_object(page, title)
-    prose = _body(page, landmarks)
-    text = "\n\n".join(prose)
-    if title is None or not _is_story(page, story, text):
+    title = read_title(page)
+    if title is None:
         return None
-    sources: dict[str, str] = {"title": title_source}
+    story = _story_object(page, title.text)
+    prose = read_body(page, landmarks)
+    text = "\n\n".join(prose)
+    if not _is_story(page, story, text):
+        return None
+    sources: dict[str, str] = {"title": title.source}
 
     def noted(field: str, found: tuple[Any, str] | None, unknown: Any = None) -> Any:
         if found is None:
@@ -135,22 +128,22 @@ def read_article(page: Page, landmarks: Landmarks, timezone: str | None = None) 
         prose = [line for part in unescape(stated).split("\n") if (line := clean(part))]
         text, body_source = "\n\n".join(prose), "json-ld"
     language, language_source = story_language(page.language, text)
-    breadcrumb = _breadcrumb(page, title)
-    head = _head_of_story(page, landmarks, heading)
+    breadcrumb = _breadcrumb(page, title.text)
+    head = _head_of_story(page, landmarks, title.heading)
     authors = noted("authors", _authors(page, story), [])
     agency, agency_section = find_agency([*prose, *_credit_lines(page, landmarks)], authors)
     section = _section(page, story, breadcrumb)
     if section is None and agency_section:
         section = agency_section, "agency-line"
+    dateline = find_dateline(prose[0]) if prose else None
+    sources |= {field: "text" for field, known in (("agency", agency), ("dateline", dateline)) if known}
     if text:
         sources["body_text"] = body_source
     if language_source:
         sources["language"] = language_source
-    if kicker or (kicker := _kicker(page, heading)):
-        sources["kicker"] = title_source
     return {
-        "title": title,
-        "kicker": kicker,
+        "title": title.text,
+        "kicker": title.kicker,
         "lead": noted("lead", _lead(page, story, head)),
         "section": noted("section", section),
         "breadcrumb": breadcrumb,
@@ -159,7 +152,7 @@ def read_article(page: Page, landmarks: Landmarks, timezone: str | None = None) 
         "modified_at": noted("modified_at", _modified(page, story, head, language, timezone)),
         "authors": authors,
         "agency": agency,
-        "dateline": find_dateline(prose[0]) if prose else None,
+        "dateline": dateline,
         "body_text": text or None,
         "word_count": count_words(text) if text else None,
         "canonical_url": noted("canonical_url", _canonical(page)),
@@ -224,7 +217,7 @@ def _story_object(page: Page, title: str | None) -> Object:
     def trust(thing: Object) -> tuple[bool, bool, bool]:
         addresses = [_address(thing.get(name)) for name in ("mainEntityOfPage", "url", "@id")]
         own = any(address and urlsplit(address.partition("#")[0]).path.rstrip("/") == path for address in addresses)
-        headline = headline_key(_string(thing.get("headline")) or _string(thing.get("name")) or "")
+        headline = headline_key(value_text(thing.get("headline")) or value_text(thing.get("name")) or "")
         return own or bool(key and headline == key), "headline" in thing, "datePublished" in thing
 
     best = max(found, key=trust)
@@ -243,244 +236,6 @@ def _address(value: Any) -> str | None:
     except ValueError:
         return None
     return value
-
-
-def _string(value: Any) -> str | None:
-    """A JSON-LD value as text on one line: the string, or the `name` of the object, or the first of a list."""
-    if isinstance(value, list):
-        value = value[0] if value else None
-    if isinstance(value, dict):
-        value = value.get("name") or value.get("@value")
-    return _text(value) if isinstance(value, str) else None
-
-
-def _text(value: str) -> str | None:
-    return clean(unescape(value)) or None if "&" in value else clean(value) or None
-
-
-# ---- title
-
-
-def _title(page: Page) -> tuple[str | None, Element | None, str, str | None]:
-    """Title, its heading element, its source, and a kicker that stands inside the heading."""
-    stated = list(_stated_titles(page))
-    keys = {headline_key(text): text for text, _ in stated}
-    words = [(set(key.split()), key) for key in keys]
-    best: tuple[float, Element | None] = (0.0, None)
-    for name in HEADINGS[:4]:
-        for element in page.by_name.get(name, ()):
-            if element.concealed or not 3 < element.text_end - element.text_start < 600 or _in_trail(page, element):
-                continue
-            score = _agreement(headline_key(page.text_of(element)), words) - 0.1 * (int(name[1]) - 1)
-            if score > best[0]:
-                best = score, element
-        # Below h1 the headings are those of teasers: only one that says the same counts.
-        if best[0] >= (0.4 if name == "h1" else 0.6):
-            break
-    heading = best[1] if best[0] >= 0.4 else _only_h1(page)
-    if heading is None:
-        text, source = stated[0] if stated else (None, "")
-        return text, None, source, None
-    text, kicker = _without_kicker(page, heading, keys)
-    return text, heading, "h1" if heading.name == "h1" else "heading", kicker
-
-
-def _in_trail(page: Page, heading: Element) -> bool:
-    """Whether a heading ends a breadcrumb trail: sites put a title worded for search engines there."""
-    for element in (heading, *islice(page.ancestors(heading), 4)):
-        if element.name == "nav" or _is_trail(element):
-            return True
-    return False
-
-
-def _stated_titles(page: Page) -> Iterator[tuple[str, str]]:
-    """The titles that the page's metadata states, most trusted first, each as stated and without the site's name."""
-    names = {headline_key(name) for name in _site_names(page)}
-    found = [
-        *((_string(thing.get("headline")), "json-ld") for thing in page.json_ld if "headline" in thing),
-        (page.meta_content("og:title"), "og"),
-        (page.meta_content("twitter:title"), "twitter"),
-        *((page.text_of(element), "document") for element in page.by_name.get("title", ())[:1]),
-    ]
-    for text, source in found[:6]:
-        text = _text(text) if text else None
-        if text:
-            yield _without_site(text, names, cut=source == "document"), source
-
-
-def _site_names(page: Page) -> Iterator[str]:
-    for key in ("og:site_name", "application-name", "twitter:site", "apple-mobile-web-app-title"):
-        if name := page.meta_content(key):
-            yield name
-    for thing in page.json_ld:
-        if name := _string(thing.get("publisher")):
-            yield name
-    host = urlsplit(page.url).netloc.removeprefix("www.")
-    yield host
-    yield host.partition(".")[0]
-
-
-def _without_site(text: str, names: set[str], *, cut: bool) -> str:
-    """The text without a site's name behind (or before) a separator; `cut` drops the last part whatever it says."""
-    parts = _SEPARATOR.split(text)
-    if len(parts) == 1:
-        return text
-    keys = [headline_key(part) for part in parts]
-    squeezed = {name.replace(" ", "") for name in names}
-    is_site = [key in names or (len(key) > 3 and key.replace(" ", "") in squeezed) for key in keys]
-    if is_site[0] and not is_site[-1]:
-        return text[text.index(parts[1], len(parts[0])) :]
-    if is_site[-1] or (cut and len(keys[-1].split()) <= 4 and len(keys[0]) > len(keys[-1])):
-        end = text.rindex(parts[-1])
-        return _without_site(re.sub(r"\s*(?:[|»·•–—：｜-]|::)\s*$", "", text[:end]), names, cut=False)
-    return text
-
-
-def _agreement(key: str, stated: list[tuple[set[str], str]]) -> float:
-    """How well a heading agrees with the best stated title: 1 for the same, else the shared part of the words."""
-    if not key:
-        return 0.0
-    own = set(key.split())
-    best = 0.0
-    for words, other in stated:
-        if key == other:
-            return 1.0
-        if len(key) >= 12 and len(other) >= 12 and (key in other or other in key):
-            best = max(best, 0.6 + 0.4 * min(len(key), len(other)) / max(len(key), len(other)))
-        elif own and words:
-            best = max(best, len(own & words) / len(own | words))
-    return best
-
-
-def _only_h1(page: Page) -> Element | None:
-    """The h1 of a page with only one that reads as a headline, for titles that the metadata words otherwise."""
-    found = [
-        h1
-        for h1 in page.by_name.get("h1", ())
-        if not h1.concealed and not _in_trail(page, h1) and len(headline_key(page.text_of(h1))) >= 15
-    ]
-    return found[0] if len(found) == 1 else None
-
-
-def _without_kicker(page: Page, heading: Element, keys: dict[str, str]) -> tuple[str, str | None]:
-    """The heading's text, and apart from it a kicker: what stands before the part that the metadata calls the title."""
-    text = clean(page.text_of(heading))
-    key = headline_key(text)
-    if key in keys:
-        # The same words; where only blanks differ (between the heading's parts), the metadata's are the better ones.
-        other = keys[key]
-        return (other if "".join(other.split()) == "".join(text.split()) else text), None
-    parts = page.elements[heading.order + 1 : heading.end]
-    if parts and parts[0].name not in INLINE and parts[0].name != "br" and parts[0].text_start == heading.text_start:
-        above = clean(page.text_of(parts[0]))
-        if 0 < len(above) < len(text) / 2:
-            return text[len(above) :].strip(), above
-    for part in parts:
-        inner = clean(page.text_of(part))
-        if inner and part.text_start > heading.text_start and text.endswith(inner) and headline_key(inner) in keys:
-            return inner, text[: -len(inner)].strip(" :|–—-/") or None
-        if _names_a_kicker(words_of(part)) and text.startswith(inner) and len(inner) < len(text) - 10:
-            return text[len(inner) :].strip(" :|–—-/"), inner or None
-    return text, None
-
-
-def _kicker(page: Page, heading: Element | None) -> str | None:
-    """The short line above the title whose class names say that it is a kicker."""
-    if heading is None:
-        return None
-    for element in reversed(page.elements[max(0, heading.order - 8) : heading.order]):
-        if not element.concealed and _names_a_kicker(words_of(element)):
-            text = clean(page.text_of(element))
-            return text if 0 < len(text) <= 60 else None
-    return None
-
-
-# ---- the body and what stands around it
-
-_PARAGRAPHS: Final = frozenset(("p", "pre", "h2", "h3", "h4", "h5", "h6", "dt", "dd"))
-_NOT_PROSE: Final = frozenset(
-    (
-        "aside",
-        "nav",
-        "figure",
-        "figcaption",
-        "footer",
-        "form",
-        "button",
-        "select",
-        "textarea",
-        "h1",
-        "iframe",
-        "table",
-        "picture",
-        "video",
-        "audio",
-        "time",
-        "address",
-    )
-)
-_OTHER_MATTER: Final = SIDE | NAV | MENU | FOOTER | CHROME | COMMENTS
-MIN_LOOSE_LINE: Final = 40
-
-
-def _body(page: Page, landmarks: Landmarks) -> list[str]:
-    """The story's paragraphs, subheadings among them, without what stands between them: boxes, teasers, captions."""
-    body = landmarks.body
-    if body is None:
-        return []
-    elements, text = page.elements, page.text
-    last = elements[landmarks.last] if landmarks.last else body
-    paragraphs: list[str] = []
-
-    def loose(start: int, end: int) -> None:
-        if end - start < MIN_LOOSE_LINE:
-            return
-        lines = (clean(line) for line in text[start:end].split("\n") if len(line) >= MIN_LOOSE_LINE)
-        paragraphs.extend(line for line in lines if len(line) >= MIN_LOOSE_LINE)
-
-    position, at = body.text_start, body.order + 1
-    end = max(last.end, landmarks.last + 1)
-    while at < min(body.end, end):
-        element = elements[at]
-        name = element.name
-        if element.concealed:
-            at = element.end
-            continue
-        leaf = name in _PARAGRAPHS or (name == "li" and not _holds_paragraph(elements, element))
-        if name in _NOT_PROSE or (
-            "class" in element.attrs and element.order not in landmarks.layout and own_zones(element) & _OTHER_MATTER
-        ):
-            loose(position, element.text_start)
-        elif leaf:
-            loose(position, element.text_start)
-            line = clean(text[element.text_start : element.text_end])
-            if line and not _is_teaser(page, element, line):
-                paragraphs.append(line)
-        else:
-            at += 1
-            continue
-        position, at = max(position, element.text_end), element.end
-    loose(position, min(body.text_end, max(last.text_end, position)))
-    while (
-        paragraphs
-        and len(paragraphs[-1]) < MIN_LOOSE_LINE
-        and not paragraphs[-1].endswith((".", "!", "?", ")", "”", "。", "…", '"'))
-    ):
-        paragraphs.pop()  # the heading of a box behind the story
-    return paragraphs
-
-
-def _holds_paragraph(elements: list[Element], item: Element) -> bool:
-    return any(element.name in ("p", "ul", "ol") for element in elements[item.order + 1 : item.end])
-
-
-def _is_teaser(page: Page, paragraph: Element, line: str) -> bool:
-    """Whether a paragraph is little but links: a teaser, a row of tags, a call to follow."""
-    linked = 0
-    for element in page.elements[paragraph.order + 1 : paragraph.end]:
-        if element.name == "a" and "href" in element.attrs:
-            linked += element.text_end - element.text_start
-    return linked > 0.7 * len(line)
 
 
 def _head_of_story(page: Page, landmarks: Landmarks, heading: Element | None) -> list[Element]:
@@ -505,8 +260,8 @@ def _credit_lines(page: Page, landmarks: Landmarks) -> list[str]:
 
 def _lead(page: Page, story: Object, head: list[Element]) -> tuple[str, str] | None:
     stated = [
-        (_string(story.get("description")), "json-ld"),
-        (_text(page.meta_content("og:description", "description", "twitter:description") or ""), "meta"),
+        (value_text(story.get("description")), "json-ld"),
+        (unescaped(page.meta_content("og:description", "description", "twitter:description") or ""), "meta"),
     ]
     beginnings = {headline_key(text[:60])[:35] for text, _ in stated if text and len(text) >= 40}
     for element in head:
@@ -524,9 +279,9 @@ def _section(page: Page, story: Object, breadcrumb: list[str]) -> tuple[str, str
     stated = story.get("articleSection")
     if isinstance(stated, list):
         stated = next((part for part in reversed(stated) if isinstance(part, str) and part.strip()), None)
-    if section := _string(stated):
+    if section := value_text(stated):
         return section, "json-ld"
-    if section := _text(page.meta_content(*_META_SECTION) or "") or _string(_parsely(page, "section")):
+    if section := unescaped(page.meta_content(*_META_SECTION) or "") or value_text(_parsely(page, "section")):
         return section, "meta"
     if breadcrumb:
         return breadcrumb[-1], "breadcrumb"
@@ -557,8 +312,7 @@ _HOME: Final = frozenset(
 )
 
 
-def _is_trail(element: Element) -> bool:
-    return not element.concealed and any("readcrumb" in name for name in element.attrs.get("class", ()))
+_TRAILS: Final = frozenset(("nav", "ol", "ul", "div"))
 
 
 def _breadcrumb(page: Page, title: str) -> list[str]:
@@ -569,12 +323,12 @@ def _breadcrumb(page: Page, title: str) -> list[str]:
         parts = crumbs.get("itemListElement") if isinstance(crumbs, dict) else None
         if isinstance(parts, list):
             parts = [part for part in parts if isinstance(part, dict)]
-            names = [_string(part.get("name")) or _string(part.get("item")) or "" for part in parts]
+            names = [value_text(part.get("name")) or value_text(part.get("item")) or "" for part in parts]
             break
     else:
-        trail = next(
-            (e for name in ("nav", "ol", "ul", "div") for e in page.by_name.get(name, ()) if _is_trail(e)), None
-        )
+        named = [element for name in page.by_class if "readcrumb" in name for element in page.by_class[name]]
+        trails = (element for element in named if element.name in _TRAILS and not element.concealed)
+        trail = min(trails, key=lambda element: element.order, default=None)
         if trail is not None:
             names = [page.text_of(e) for e in page.elements[trail.order + 1 : trail.end] if e.name == "a"]
     own = headline_key(title)
@@ -669,7 +423,7 @@ def _url_day(page: Page) -> tuple[str, str] | None:
 def _authors(page: Page, story: Object) -> tuple[list[str], str] | None:
     stated = story.get("author")
     people = stated if isinstance(stated, list) else [stated]
-    names = [name for person in people if (name := _string(person))]
+    names = [name for person in people if (name := value_text(person))]
     source = "json-ld"
     if not names:
         names = [name for key in _META_AUTHOR for name in page.meta.get(key, ())]
@@ -721,7 +475,7 @@ def _tags(page: Page, story: Object) -> tuple[list[str], str] | None:
     names = (
         stated.split(",")
         if isinstance(stated, str)
-        else [_string(part) or "" for part in stated]
+        else [value_text(part) or "" for part in stated]
         if isinstance(stated, list)
         else []
     )

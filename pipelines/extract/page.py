@@ -27,12 +27,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from html import unescape
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup
 
 from pipelines.extract.document import Document, Element
+from pipelines.lake.text import clean
 
 HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
 
@@ -306,3 +308,17 @@ _DECODER: Final = json.JSONDecoder(strict=False)
 def _unwrap(source: str) -> str:
     start = re.search(r"[{\[]", source.replace("<![CDATA[", " " * 9))
     return source[start.start() :] if start else source
+
+
+def value_text(value: Any) -> str | None:
+    """A JSON-LD value as text on one line: the string, or the `name` of the object, or the first of a list."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, dict):
+        value = value.get("name") or value.get("@value")
+    return unescaped(value) if isinstance(value, str) else None
+
+
+def unescaped(value: str) -> str | None:
+    """Text of metadata on one line, with the character references that pages leave in it resolved; None if empty."""
+    return clean(unescape(value)) or None if "&" in value else clean(value) or None
