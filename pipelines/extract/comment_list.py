@@ -32,7 +32,7 @@ _NAMES_A_COMMENT = frozenset([Part.COMMENT, Part.TEXT])
 _SAID_PLAINLY = frozenset([Part.TEXT, Part.AUTHOR, Part.TIME, Part.FURNITURE])
 _NOT_WRITTEN = frozenset([Part.AUTHOR, Part.TIME, Part.FURNITURE, Part.FORM, Part.COUNT, Part.ELSEWHERE])
 
-_ID_ATTRIBUTES = ("data-comment-id", "data-commentid", "data-comment_id", "id", "data-id")
+_ID_ATTRIBUTES = ("data-comment-id", "data-commentid", "data-comment_id", "id")
 _PARENT_ATTRIBUTES = ("data-parent-id", "data-parentid", "data-parent-comment-id", "data-parent", "data-reply-to")
 _LEVEL_ATTRIBUTES = ("data-depth", "data-level", "aria-level")
 _AUTHOR_ATTRIBUTES = ("data-user-id", "data-userid", "data-author-id", "data-authorid", "data-uid")
@@ -43,6 +43,7 @@ _COUNT_ATTRIBUTES = ("data-count", "data-likes", "data-dislikes", "data-votes", 
 _ID = re.compile(
     r"(?P<name>[A-Za-z0-9_-]*?[A-Za-z])?[-_]*(?P<id>\d+|[0-9a-f]{8,}(?:-[0-9a-f]{4,})*)(?:_(?P<answers>\d+))?"
 )
+_END_ID = re.compile(r"(?P<id>\d+|[0-9a-f]{8}-[0-9a-f-]{27})/?$")
 _ID_NAMES = frozenset(["c", "cmt", "isso", "wc-comm", "t1"])
 _LEVEL = re.compile(r"(?:.*[-_])?(?:depth|level|indent)[-_]?(\d{1,2})")
 _REGISTERED = re.compile(r"comment-author-(.+)")
@@ -52,7 +53,7 @@ _PROFILE = re.compile(
     re.IGNORECASE,
 )
 _BLOGGER = re.compile(r"^https?://(?:www|draft)\.blogger\.com/profile/(\d+)")
-_HAS_YEAR = re.compile(r"\d")
+_DIGIT = re.compile(r"\d")
 _ITEMPROPS = {
     "author": Part.AUTHOR,
     "creator": Part.AUTHOR,
@@ -66,6 +67,7 @@ _ITEMPROPS = {
     "upvoteCount": Part.COUNT,
     "downvoteCount": Part.COUNT,
 }
+_MAX_FIELDS = 20  # of one role in one comment; more are a flood
 _TAG = re.compile(r"<[^<>]*>")
 _ROLE_OF_TAG = {"time": Part.TIME, "abbr": Part.TIME, "cite": Part.AUTHOR}
 _COMMENT_TYPE = re.compile(r"schema\.org/(?:Comment|UserComments)\b")
@@ -103,20 +105,21 @@ class _Found:
 
 
 def find_comments(
-    page: Page, marked: Iterable[Element], author_key: AuthorKey | None
+    page: Page, marked: Iterable[Element], language: str | None, author_key: AuthorKey | None
 ) -> tuple[list[Comment], frozenset[int]]:
     """The comments that `marked` elements hold, in document order, each once, an answer after what it answers.
 
     Also the numbers (`Element.order`) of the elements that hold them.
 
-    `marked` are the elements, in document order, whose class names, id or microdata speak of comments. Relative times
-    ("3 hours ago") are resolved against the capture's. `author_key` hashes an author's identity; names go nowhere else.
+    `marked` are the elements, in document order, whose class names, id or microdata speak of comments; `language` is
+    the story's. Relative times ("3 hours ago") are resolved against the capture's. `author_key` hashes an author's
+    identity; names go nowhere else.
     """
     units = _units(marked, page)
     held = frozenset(unit.element.order for unit in units)
     found: dict[int, _Found] = {}
     for unit in units:
-        comment = _read(unit, held, page)
+        comment = _read(unit, held, page, language)
         if comment is None:
             continue
         outer = unit.outer
@@ -261,7 +264,7 @@ class _Piece:
     named: bool  # the word for a comment stands in the names that say so
 
 
-def _read(unit: _Unit, held: frozenset[int], page: Page) -> _Found | None:
+def _read(unit: _Unit, held: frozenset[int], page: Page, language: str | None) -> _Found | None:
     """What the unit says, or None where it is no reader's comment: empty, a pingback, a teaser, or nobody's."""
     element = unit.element
     pieces = list(_pieces(element, held, page))
@@ -271,8 +274,8 @@ def _read(unit: _Unit, held: frozenset[int], page: Page) -> _Found | None:
     if unit.id is None and _is_teaser(text, pieces, page):
         return None
     name, author_id = _author(element, pieces, page)
-    created_at = _created_at(pieces, page)
-    if not (unit.id or name or created_at or _COMMENT_TYPE.search(element.attrs.get("itemtype", ""))):
+    created_at = _created_at(pieces, page, language)
+    if not (name or created_at or _COMMENT_TYPE.search(element.attrs.get("itemtype", ""))):
         return None
     awaiting = any(HELD.search(page.text_of(piece.element)) for piece in pieces if Part.FURNITURE in piece.roles)
     return _Found(
@@ -283,8 +286,8 @@ def _read(unit: _Unit, held: frozenset[int], page: Page) -> _Found | None:
         author_name=name,
         author_id=author_id,
         created_at=created_at,
-        likes=_votes(pieces, LIKE, DISLIKE, page),
-        dislikes=_votes(pieces, DISLIKE, None, page),
+        likes=_votes(pieces, LIKE, DISLIKE, page, language),
+        dislikes=_votes(pieces, DISLIKE, None, page, language),
         state="held" if awaiting else "deleted" if REMOVED.search(text) else "visible",
     )
 
@@ -322,18 +325,17 @@ def _text(unit: _Unit, pieces: list[_Piece], held: frozenset[int], page: Page) -
     around = {piece.element.order for piece in pieces if piece.roles & _NOT_WRITTEN}
     around = held | around - {piece.element.order for piece in holders}
     best, end = "", 0
-    for piece in holders:
+    for piece in holders[:_MAX_FIELDS]:
         if not best or piece.element.order < end:
             text = text_without(piece.element, around, page)
             # An inner one is more exact unless it holds only a part, as a quotation does.
             if text and 2 * len(text) > len(best):
                 best, end = text, piece.element.end
-    best = best or text_without(unit.element, around, page)
-    if best:
-        return best
-    # Themes that wrap the whole comment, paragraphs too, in an element named after its author.
-    paragraphs = [piece.element for piece in pieces if piece.element.name == "p" and not piece.roles]
-    return clean(" ".join(map(page.text_of, paragraphs)))
+    if not best and any(Part.AUTHOR in piece.roles for piece in pieces):
+        best = text_without(unit.element, around, page)
+    # Without a field of its own the author's name may stand anywhere but in paragraphs; and there are themes that wrap
+    # the whole comment, paragraphs too, in an element named after its author.
+    return best or clean(" ".join(page.text_of(p.element) for p in pieces if p.element.name == "p" and not p.roles))
 
 
 def text_without(element: Element, around: Collection[int], page: Page) -> str:
@@ -370,7 +372,8 @@ def _author(element: Element, pieces: list[_Piece], page: Page) -> tuple[str | N
     identifier = _first_attribute(element, _AUTHOR_ATTRIBUTES) or registered
     around = {piece.element.order for piece in pieces if piece.roles & {Part.TIME, Part.FURNITURE}}
     name = None
-    for field in (piece.element for piece in pieces if Part.AUTHOR in piece.roles):
+    fields = [piece.element for piece in pieces if Part.AUTHOR in piece.roles]
+    for field in fields[:_MAX_FIELDS]:
         inside = [piece.element for piece in pieces if field.order <= piece.element.order < field.end]
         identifier = identifier or next(filter(None, (_profile(inner, page) for inner in inside)), None)
         for inner in sorted(inside, key=_name_rank) if name is None else ():
@@ -403,7 +406,7 @@ def _host(url: str) -> str:
     return url.partition("://")[2].partition("/")[0].lower()
 
 
-def _created_at(pieces: list[_Piece], page: Page) -> tuple[str, Origin] | None:
+def _created_at(pieces: list[_Piece], page: Page, language: str | None) -> tuple[str, Origin] | None:
     """The first time that can be read: in elements made for it, then in the line around author and buttons."""
     for role in (Part.TIME, Part.FURNITURE, Part.AUTHOR):
         for piece in pieces:
@@ -412,14 +415,16 @@ def _created_at(pieces: list[_Piece], page: Page) -> tuple[str, Origin] | None:
             attributes = piece.element.attrs
             stated = [attributes[name] for name in _TIME_ATTRIBUTES if name in attributes] if role is Part.TIME else []
             for text in (*stated, page.text_of(piece.element)):
-                if role is Part.TIME or _HAS_YEAR.search(text):
-                    time = read_time(text, page.language, page.captured_at)
+                if role is Part.TIME or _DIGIT.search(text):
+                    time = read_time(text, language, page.captured_at)
                     if time is not None:
                         return time
     return None
 
 
-def _votes(pieces: list[_Piece], wanted: re.Pattern[str], other: re.Pattern[str] | None, page: Page) -> int | None:
+def _votes(
+    pieces: list[_Piece], wanted: re.Pattern[str], other: re.Pattern[str] | None, page: Page, language: str | None
+) -> int | None:
     """The count beside the first control whose name or label is `wanted` and not `other`, the innermost such."""
     count, end = None, 0
     for piece in pieces:
@@ -430,7 +435,7 @@ def _votes(pieces: list[_Piece], wanted: re.Pattern[str], other: re.Pattern[str]
         if not wanted.search(label) or (other is not None and other.search(label)):
             continue
         texts = [*(element.attrs.get(name) for name in _COUNT_ATTRIBUTES), page.text_of(element)]
-        value = next((n for text in texts if text and (n := find_count(text, page.language)) is not None), None)
+        value = next((n for text in texts if text and (n := find_count(text, language)) is not None), None)
         if value is not None:
             count, end = value, element.end
     return count
@@ -448,7 +453,7 @@ def _label(element: Element) -> str:
 # --- structured data -----------------------------------------------------------------------------------------
 
 
-def comments_of_json_ld(page: Page, author_key: AuthorKey | None) -> list[Comment]:
+def comments_of_json_ld(page: Page, language: str | None, author_key: AuthorKey | None) -> list[Comment]:
     """The comments that the page's JSON-LD holds, for pages that show them only by script."""
     found: list[_Found] = []
     pending: list[tuple[Any, _Found | None]] = [(entry.get("comment"), None) for entry in reversed(page.json_ld)]
@@ -457,7 +462,7 @@ def comments_of_json_ld(page: Page, author_key: AuthorKey | None) -> list[Commen
         if isinstance(value, list):
             pending.extend((entry, outer) for entry in reversed(value))
         elif isinstance(value, dict) and value.get("@type") == "Comment":
-            comment = _of_json_ld(value, page)
+            comment = _of_json_ld(value, page, language)
             if comment is not None:
                 comment.outer = outer
                 found.append(comment)
@@ -465,7 +470,7 @@ def comments_of_json_ld(page: Page, author_key: AuthorKey | None) -> list[Commen
     return _records(found, author_key)
 
 
-def _of_json_ld(value: dict[str, Any], page: Page) -> _Found | None:
+def _of_json_ld(value: dict[str, Any], page: Page, language: str | None) -> _Found | None:
     text = value.get("text") or value.get("description")
     if not isinstance(text, str) or not clean(text):
         return None
@@ -474,16 +479,16 @@ def _of_json_ld(value: dict[str, Any], page: Page) -> _Found | None:
     name = author.get("name") if isinstance(author, dict) else author
     account = author.get("identifier") or author.get("@id") if isinstance(author, dict) else None
     time = value.get("dateCreated") or value.get("datePublished")
-    identifier = value.get("identifier") or value.get("@id")
+    identifier = _END_ID.search(str(value.get("identifier") or value.get("@id") or value.get("url") or ""))
     text = clean(_TAG.sub(" ", unescape(text)))
     return _Found(
-        id=identifier if isinstance(identifier, str) else str(identifier) if isinstance(identifier, int) else None,
+        id=identifier["id"] if identifier else None,
         answers=None,
         level=None,
         text=text,
         author_name=clean(name) if isinstance(name, str) else None,
         author_id=str(account) if isinstance(account, str | int) else None,
-        created_at=read_time(time, page.language, page.captured_at) if isinstance(time, str) else None,
+        created_at=read_time(time, language, page.captured_at) if isinstance(time, str) else None,
         likes=value["upvoteCount"] if isinstance(value.get("upvoteCount"), int) else None,
         dislikes=value["downvoteCount"] if isinstance(value.get("downvoteCount"), int) else None,
         state="deleted" if REMOVED.search(text) else "visible",

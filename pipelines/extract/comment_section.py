@@ -5,20 +5,32 @@ comments are read is in `comment_list`, which platform shows itself how in `plat
 """
 
 import re
+from bisect import bisect
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pipelines.extract.comment_list import comments_of_json_ld, find_comments, text_without
-from pipelines.extract.comment_words import CHAR_LIMIT, CLOSED, COUNTED, LOGIN, NONE_YET, POLICY, Part, comment_part
+from pipelines.extract.comment_words import (
+    CHAR_LIMIT,
+    CLOSED,
+    COUNTED,
+    LOGIN,
+    NONE_YET,
+    POLICY,
+    STEMS,
+    Part,
+    comment_part,
+)
 from pipelines.extract.document import Element
+from pipelines.extract.names import elements_named
 from pipelines.extract.numbers import find_count
 from pipelines.extract.page import Link, Page
 from pipelines.extract.platforms import ATTRIBUTES, OTHER, find_platform, find_thread
 from pipelines.extract.record import CommentSection
 from pipelines.lake.ids import canonical_url
 
-_PLACES = frozenset(["article", "aside", "details", "div", "fieldset", "footer", "form", "ol", "section", "ul"])
+_PLACES = frozenset(["aside", "details", "div", "fieldset", "footer", "form", "ol", "section", "ul"])
 _COUNT_ATTRIBUTES = ("data-comment-count", "data-comments-count", "num-comments", "comment-count", "comments-count")
 _FRAGMENT = re.compile(
     r"#(?:comments?(?:[-_].*)?|respond|disqus_thread|kommentare?|yorum(?:lar)?|comentarios|commentaires)$",
@@ -26,7 +38,6 @@ _FRAGMENT = re.compile(
 )
 _MAX_LIMIT = 20_000  # WordPress writes 65525, what its database field holds: no limit worth telling
 _MAX_SECTION_TEXT = 20_000
-_WATCHED = ATTRIBUTES | {"itemtype"}
 _MANY = 3  # a name that stands so often belongs to teasers, each with its own count
 
 
@@ -45,16 +56,18 @@ def read_comment_section(
     `author_key` turns an author's identity into a keyed hash; without it comments have no author at all. `article` is
     None on a page that is no story: there only comments, a form or a platform make a section, not a name alone.
     """
-    marks = list(_marks(page))
+    boxes = list(_boxes(page))
+    marks = list(_marks(page, boxes))
     own = _own_addresses(page)
-    watched = [element for element in page.elements if not _WATCHED.isdisjoint(element.attrs)]
-    commented = sorted({m.element.order for m in marks} | {e.order for e in watched if "itemtype" in e.attrs})
-    comments, held = find_comments(page, [page.elements[order] for order in commented], author_key)
-    comments = comments or comments_of_json_ld(page, author_key)
-    shown = find_platform(page, watched, own)
+    language = article["language"] if article else page.language
+    commented = sorted({mark.element.order for mark in marks}.union(_typed(page)))
+    comments, held = find_comments(page, [page.elements[order] for order in commented], language, author_key)
+    comments = comments or comments_of_json_ld(page, language, author_key)
+    marked = [element for element in boxes if not ATTRIBUTES.isdisjoint(element.attrs)]
+    shown = find_platform(page, marked, own)
     places = _places(page, marks, own)
     forms = _writing_fields(page, places)
-    links = [link for link in _comment_links(page) if canonical_url(link.url) in own]
+    links = [link for link in _comment_links(page) if link.text and canonical_url(link.url) in own]
     present = bool(comments or shown or forms or (article is not None and (places or links)))
     if not present:
         return _section(present=False)
@@ -65,7 +78,7 @@ def read_comment_section(
     return _section(
         present=True,
         platform=platform if platform != OTHER else None,
-        thread_id=find_thread(page, platform, [*watched, *places]),
+        thread_id=find_thread(page, platform, [*marked, *places]),
         claimed_count=_claimed_count(page, marks, places, links, text, has_comments=bool(comments)),
         char_limit=_char_limit(forms, text),
         closed=True if closed else False if forms or login else None,
@@ -100,22 +113,38 @@ def _section(
     }
 
 
-def _marks(page: Page) -> Iterator[_Mark]:
+def _marks(page: Page, boxes: list[Element]) -> Iterator[_Mark]:
     """The elements whose names speak of comments, in document order."""
     said: dict[int, set[Part]] = {}
-    for name, elements in page.by_class.items():
-        if (part := comment_part(name)) is not None:
-            for element in elements:
-                said.setdefault(element.order, set()).add(part)
-    for name, element in page.by_id.items():
-        if (part := comment_part(name)) is not None:
+    for name, element in elements_named(page, STEMS):
+        part = comment_part(name)
+        if part is not None:
             said.setdefault(element.order, set()).add(part)
-    for name, elements in page.by_name.items():
+    for name in page.by_name:
         if "-" in name and comment_part(name) is not None:
-            for element in elements:
+            for element in page.by_name[name]:
                 said.setdefault(element.order, set()).add(Part.SECTION)
+    for element in boxes:
+        # What has no class may be named by its data attributes: <div data-comments-stream="…">.
+        if "class" not in element.attrs and any(key.startswith("data-") and comment_part(key) for key in element.attrs):
+            said.setdefault(element.order, set()).add(Part.SECTION)
     for order in sorted(said):
         yield _Mark(page.elements[order], frozenset(said[order]))
+
+
+def _boxes(page: Page) -> Iterator[Element]:
+    """The elements that platforms and sites hang their set-up on."""
+    for name in ("div", "section", "script"):
+        for element in page.by_name.get(name, ()):
+            if element.attrs:
+                yield element
+
+
+def _typed(page: Page) -> list[int]:
+    """The numbers of the elements that microdata calls comments."""
+    if not page.by_itemprop:
+        return []
+    return [e.order for e in page.elements if "itemtype" in e.attrs and "Comment" in e.attrs["itemtype"]]
 
 
 def _own_addresses(page: Page) -> frozenset[str]:
@@ -130,52 +159,63 @@ def _own_addresses(page: Page) -> frozenset[str]:
 
 def _places(page: Page, marks: list[_Mark], own: frozenset[str]) -> list[Element]:
     """The outermost elements that are this story's comment section or its form, in document order."""
-    elsewhere = [mark.element for mark in marks if Part.ELSEWHERE in mark.parts]
-    repeated = Counter(
-        " ".join(mark.element.attrs.get("class", ())) for mark in marks if "id" not in mark.element.attrs
-    )
+    elsewhere = _outermost(mark.element for mark in marks if Part.ELSEWHERE in mark.parts)
+    apart = _outermost([*page.by_name.get("a", ()), *page.by_name.get("nav", ())])
+    others = [link.element.order for link in _comment_links(page) if canonical_url(link.url) not in own]
+    repeated = Counter(_class_of(mark.element) for mark in marks if "id" not in mark.element.attrs)
     places: list[Element] = []
     for element, parts in marks:
         if not parts & {Part.SECTION, Part.FORM} or not (element.name in _PLACES or "-" in element.name):
             continue
-        if places and element.order < places[-1].end:
+        if _stands_in(element, places) or _stands_in(element, apart) or repeated[_class_of(element)] >= _MANY:
             continue
-        named = comment_part(element.attrs.get("id", "")) is Part.SECTION
-        if not named and any(other.order <= element.order < other.end for other in elsewhere):
+        if _stands_in(element, elsewhere) and comment_part(element.attrs.get("id", "")) is not Part.SECTION:
             continue
-        if repeated[" ".join(element.attrs.get("class", ()))] >= _MANY:
-            continue
-        if any(around.name in ("a", "nav") for around in page.ancestors(element)):
-            continue
-        if _counts_other_stories(page, element, own):
+        # A form that merely has comments' looks, and teasers' links to the comments of their own stories.
+        if "contact-form" in element.attrs.get("class", ()) or bisect(others, element.order) < bisect(
+            others, element.end
+        ):
             continue
         places.append(element)
     return places
 
 
+def _class_of(element: Element) -> str:
+    return " ".join(element.attrs.get("class", ()))
+
+
+def _outermost(elements: Iterable[Element]) -> list[Element]:
+    """The elements that stand in none of the others, in document order."""
+    outer: list[Element] = []
+    for element in sorted(elements, key=_order):
+        if not outer or element.order >= outer[-1].end:
+            outer.append(element)
+    return outer
+
+
+def _order(element: Element) -> int:
+    return element.order
+
+
+def _stands_in(element: Element, spans: list[Element]) -> bool:
+    """Whether an element is one of `spans` or stands inside one; they are as `_outermost` gives them."""
+    at = bisect(spans, element.order, key=_order) - 1
+    return at >= 0 and element.order < spans[at].end
+
+
 def _comment_links(page: Page) -> Iterator[Link]:
-    """The links to comments, this story's or another's."""
+    """The links to comments, this story's or another's, in document order."""
     return (link for link in page.links if "#" in link.url and _FRAGMENT.search(link.url))
-
-
-def _counts_other_stories(page: Page, element: Element, own: frozenset[str]) -> bool:
-    """Whether an element links to another story's comments, as teasers do."""
-    return any(
-        element.order < link.element.order < element.end and canonical_url(link.url) not in own
-        for link in _comment_links(page)
-    )
 
 
 def _writing_fields(page: Page, places: list[Element]) -> list[Element]:
     """The text areas that take a comment: in the section's place, or named after comments."""
-    fields = []
-    for area in page.by_name.get("textarea", ()):
-        placed = any(place.order < area.order < place.end for place in places)
-        names = (area.attrs.get("name", ""), area.attrs.get("id", ""))
-        named = any(comment_part(name) in (Part.COMMENT, Part.TEXT) for name in names)
-        if placed or named:
-            fields.append(area)
-    return fields
+    return [
+        area
+        for area in page.by_name.get("textarea", ())
+        if _stands_in(area, places)
+        or any(comment_part(area.attrs.get(key, "")) in (Part.COMMENT, Part.TEXT) for key in ("name", "id"))
+    ]
 
 
 def _text_of_section(page: Page, places: list[Element], held: frozenset[int]) -> str:
@@ -187,8 +227,8 @@ def _claimed_count(
     page: Page, marks: list[_Mark], places: list[Element], links: list[Link], text: str, *, has_comments: bool
 ) -> int | None:
     """The number of comments that the page claims: in the section, beside the story, in attributes, in metadata."""
-    inside = [m for m in marks if any(place.order <= m.element.order < place.end for place in places)]
-    headings = [h for h in page.headings if any(place.order <= h.order < place.end for place in places)]
+    inside = [mark for mark in marks if _stands_in(mark.element, places)]
+    headings = [heading for heading in page.headings if _stands_in(heading, places)]
     shown = [*headings, *(mark.element for mark in inside), *(link.element for link in links)]
     counters = [mark.element for mark in marks if Part.COUNT in mark.parts]
     for element in [*shown, *counters, *page.headings]:
@@ -218,12 +258,14 @@ def _claimed_count(
 
 def _stated_count(text: str, language: str | None) -> int | None:
     match = COUNTED.search(text) if 0 < len(text) <= 120 else None
-    return find_count(match["before"] or match["after"], language) if match else None
+    return find_count(match[match.lastgroup or 0], language) if match else None
 
 
 def _char_limit(fields: list[Element], text: str) -> int | None:
     """The most characters a comment may have, from the field or the words beside it."""
     for field in fields:
+        if field.concealed:  # a trap for robots, with a limit of its own
+            continue
         limit = field.attrs.get("maxlength", "")
         if limit.isdecimal() and 0 < int(limit) <= _MAX_LIMIT:
             return int(limit)

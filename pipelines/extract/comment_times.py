@@ -101,6 +101,7 @@ def _written_out(text: str, months: dict[str, int], *, month_first: bool | None)
         return None
 
 
+@lru_cache(maxsize=4096)
 def _reckoned(text: str, language: str, captured_at: datetime) -> tuple[str, Origin] | None:
     now = captured_at.astimezone(UTC)
     parser = DateDataParser(

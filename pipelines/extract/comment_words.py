@@ -32,16 +32,17 @@ _VOCABULARY: dict[Part, str] = {
     Part.COMMENT: "item entry entity single node row unit card",
     Part.TEXT: "content text txt body message msg copy description story inhalt metin metni icerik contenido",
     Part.AUTHOR: """
-        author name user username nick nickname vcard fn autor auteur autore yazan isim kullanici poster profile writer
+        author name user username nick nickname vcard fn autor auteur autore yazan isim kullanici benutzer poster
+        profile writer
         """,
     Part.TIME: "date time timestamp datetime ago tarih tarihi datum zeit created published fecha",
     Part.FURNITURE: """
         meta metadata avatar gravatar image img photo picture header head footer foot title headline subject reply
         replies actions action tools toolbar nav navi navigation pagination paging pager likes like dislike dislikes
         vote votes voting rating ratings link permalink icon button buttons btn edit delete report flag share controls
-        options anchor label badge awaiting notice info hint bubble toggle opener close open show more login order sort
-        filter tab tabs feedback cta guidelines rules loading spinner error sent status nonce karma score teaser
-        excerpt carousel promo policy disclaimer see says read
+        options anchor label badge awaiting notice info infos information details hint bubble toggle opener close open
+        show more login order sort filter tab tabs feedback cta guidelines rules loading spinner error sent status
+        nonce karma score teaser excerpt carousel promo policy disclaimer see says read
         """,
     Part.SECTION: """
         list liste section area bereich thread threads stream module modul widget panel region outer group feed flyout
@@ -58,8 +59,12 @@ _WORDS = {word: part for part, words in _VOCABULARY.items() for word in words.sp
 # "comment-box" is one comment's box, "comments-box" or "comment-list-box" the box of all.
 _BOXES = frozenset(["wrapper", "container", "wrap", "box", "block", "inner", "main", "root"])
 
-# Whether a name is worth a closer look.
-_HINT = re.compile(r"comment|kommen|yorum|coment|reactie|opmerking|komentar", re.IGNORECASE)
+# What a story is filed under is also written as a class name: "category-kommentare".
+_TAXONOMIES = frozenset(["category", "tag", "type", "topic", "section", "ressort"])
+
+# A name without any of these says nothing of comments.
+STEMS = ("comment", "kommen", "yorum", "coment", "reactie", "opmerking", "komentar")
+
 _NAME_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _STEM = re.compile(
     r"(?P<before>[a-z]*?)"
@@ -74,11 +79,13 @@ _STEM = re.compile(
 def comment_part(name: str) -> Part | None:
     """What a class name or id that holds the word for a comment says its element is; None for any other name.
 
+    The word is one of `STEMS` or begins with it.
+
     comment_part("comment-author-name") is Part.AUTHOR. "commentary", "commented" and "commenter" are other words.
     """
-    if not _HINT.search(name):
-        return None
     words = _split(name)
+    if not words or words[0] in _TAXONOMIES:
+        return None
     for at in range(len(words) - 1, -1, -1):
         stem = _STEM.fullmatch(words[at])
         if stem is not None:
@@ -100,6 +107,8 @@ def _split(name: str) -> list[str]:
 
 def _part_beside(before: list[str], after: list[str], *, many: bool) -> Part:
     """What a name is that holds the word for one comment, or for `many`, between the words `before` and `after` it."""
+    if "has" in before:
+        return Part.FURNITURE  # "has-comments": a teaser's state
     if any(_WORDS.get(word) is Part.ELSEWHERE for word in before):
         return Part.ELSEWHERE
     told = [part for word in after if (part := _WORDS.get(word)) is not None and part is not Part.ELSEWHERE]
@@ -128,10 +137,12 @@ _NOUN = (
     r"|komentar[ei]?|комментари(?:й|я|ев|и)|коментар(?:і|ів|и)|σχόλια|コメント|评论|評論|تعليق(?:ات)?)"
 )
 
-# A stated number of comments: "17 Kommentare", "22 comments on …", "Yorumlar (3)".
+# A stated number of comments: "17 Kommentare", "22 comments on …", "Yorumlar (3)", "“…” üzerine 3 yorum".
 COUNTED = _any(
+    r"^\W*(?P<thoughts>\d[\d.,'’]*)\s(?:thoughts? on|gedanken? zu|réflexions? sur|pensamientos? en|pensieri su)\b",
+    r"\W(?:için|üzerine) (?P<turkish>\d[\d.,'’]*) yorum\W*$",
     rf"^\W*(?P<before>\d[\d.,'’\s]*(?:\s?(?:k|b|bin|tsd\.?|mil))?)\s*{_NOUN}(?!\w)",
-    rf"^\W*{_NOUN}\W*(?P<after>\d[\d.,'’]*)\W*$",
+    rf"^\W*(?:\w+\s){{0,2}}{_NOUN}\W*(?P<after>\d[\d.,'’]*)\W*$",
 )
 
 # There are none yet: a stated zero.
@@ -156,8 +167,8 @@ CLOSED = _any(
     r"\bcomment(?:s|ing)? (?:are|is|have been|has been) (?:now )?(?:closed|disabled|(?:turned|switched) off)",
     r"\bdiscussion (?:is|has been) closed",
     r"\bthis (?:thread|discussion|article) is (?:now )?closed (?:for|to) (?:new )?comments?",
-    r"\bkommentar(?:e|bereich|funktion|funktionen)? (?:ist|sind|wurde|wurden)[^.]{0,40}"
-    r"(?:geschlossen|deaktiviert|abgeschaltet|beendet)",
+    r"\bkommentar(?:e|bereich|funktion|funktionen)?\b[^.]{0,20} (?:ist|sind|wurde|wurden)[^.]{0,40}"
+    r"(?:geschlossen|deaktiviert|abgeschaltet|ausgeschaltet|beendet)",
     r"\byorum(?:lar|a|lara)? (?:kapal[ıi]|kapat[ıi]l)",
     r"\bles commentaires sont (?:fermés|clos|désactivés)",
     r"\blos comentarios (?:están|se encuentran) (?:cerrados|desactivados)",

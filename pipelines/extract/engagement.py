@@ -6,10 +6,10 @@ Each number is an observation with its source; where sources disagree all are ke
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Any, Literal
 
 from pipelines.extract.document import Element
+from pipelines.extract.names import elements_named
 from pipelines.extract.numbers import find_count
 from pipelines.extract.page import Page, script_source
 from pipelines.extract.record import Engagement, Widget
@@ -55,10 +55,10 @@ _KEYS = {
 _META_NAME = re.compile(
     r"(?:.*[:._-])?(comment|share|view|like|reaction)s?[:._-]?(?:count|total|number)|article[:._-](comment|share)s"
 )
-_IN_SCRIPT = re.compile(
-    rf"[\"']?\b(?P<key>{'|'.join(key for keys in _KEYS.values() for key in keys)})[\"']?\s*[:=]\s*[\"']?(?P<value>\d+)\b"
-)
+_IN_SCRIPT = re.compile(r"ount[\"']?\s*[:=]\s*[\"']?(?P<value>\d+)\b")
 _METRIC_OF_KEY = {key: metric for metric, keys in _KEYS.items() for key in keys}
+_KEY_END = re.compile(r"\w+\Z")
+_MAX_KEY = 20
 _MAX_SCRIPT = 100_000
 
 # A line of a page that states a number and nothing else: "324 kez okundu", "Okunma: 1.234", "1,2 B görüntülenme".
@@ -67,7 +67,8 @@ _NOUNS: dict[str, str] = {
     "shares": r"shares?|(?:mal |times |fois |kez |veces )?(?:geteilt|shared|partagée?s?|paylaşıldı|compartid[oa]s?)"
     r"|paylaşım|teilungen|partages?|compartidos?|condivisioni",
     "views": r"views?|reads?|(?:mal |times |fois |kez |veces |kişi )?(?:gelesen|angesehen|viewed|read|lue?s?|vues?"
-    r"|okundu|görüntülendi|leíd[oa]s?)|okunma(?: sayısı)?|görüntülenme|gösterim|aufrufe|hits?|visitas|lecturas|lectures",
+    r"|okundu|görüntülendi|leíd[oa]s?)|okunma(?: sayısı)?|görüntülenme|gösterim|aufrufe|hits?|visitas"
+    r"|lecturas|lectures",
     "likes": r"likes?|beğeni(?:ler)?|beğenme|kişi beğendi|gefällt(?: mir)?(?: angaben)?|j['’]aime|me gusta",
     "reactions": r"reactions?|reaktionen|tepki(?:ler)?|réactions|reacciones",
 }
@@ -173,9 +174,11 @@ def _in_meta(page: Page) -> Iterator[tuple[str, int]]:
 def _in_scripts(page: Page) -> Iterator[tuple[str, int]]:
     for script in page.by_name.get("script", ()):
         source = script_source(script)
-        if "ount" in source and len(source) <= _MAX_SCRIPT and "ld+json" not in script.attrs.get("type", ""):
+        if len(source) <= _MAX_SCRIPT and "ld+json" not in script.attrs.get("type", ""):
             for match in _IN_SCRIPT.finditer(source):
-                yield _METRIC_OF_KEY[match["key"]], int(match["value"])
+                key = _KEY_END.search(source, max(0, match.start() - _MAX_KEY), match.start() + 4)
+                if key is not None and key[0] in _METRIC_OF_KEY:
+                    yield _METRIC_OF_KEY[key[0]], int(match["value"])
 
 
 def _in_text(page: Page) -> Iterator[tuple[str, int]]:
@@ -189,57 +192,45 @@ def _in_text(page: Page) -> Iterator[tuple[str, int]]:
 
 # --- recommendation widgets ---------------------------------------------------------------------------------------
 
-# What vendors of recommendations call their containers, matched against a whole class name or id.
+# What vendors of recommendations call their containers: words that stand in no other name.
 _VENDORS = {
-    "taboola": r"taboola(?:[-_].*)?|.*[-_]taboola(?:[-_].*)?|trc_related_container|tbl-feed-container",
-    "outbrain": r"outbrain(?:[-_].*)?|.*[-_]outbrain(?:[-_].*)?|ob-widget|ob-smartfeed-wrapper",
-    "mgid": r"mgid(?:[-_].*)?|M\d+ScriptRootC\d+|mgbox",
-    "revcontent": r"revcontent(?:[-_].*)?|rc-widget(?:-.*)?",
-    "plista": r"plista(?:[-_].*)?",
-    "dable": r"dablewidget_.*",
-    "ligatus": r"ligatus(?:[-_].*)?|lig_.*_smartbox.*",
-    "strossle": r"strossle-widget|spklw-post-attr",
-    "engageya": r"ENGAGEYA_WIDGET_\d+|engageya(?:[-_].*)?",
-    "zergnet": r"zergnet-widget(?:-\d+)?",
-    "content.ad": r"contentad\d+",
-    "adskeeper": r"adskeeper(?:[-_].*)?",
-    "popin": r"_popIn_recommend.*",
-    "adyoulike": r"adyoulike(?:[-_].*)?",
+    "taboola": "taboola",
+    "trc_related_container": "taboola",
+    "tbl-feed": "taboola",
+    "outbrain": "outbrain",
+    "ob-widget": "outbrain",
+    "ob-smartfeed": "outbrain",
+    "mgid": "mgid",
+    "scriptrootc": "mgid",
+    "revcontent": "revcontent",
+    "plista": "plista",
+    "dablewidget": "dable",
+    "ligatus": "ligatus",
+    "strossle": "strossle",
+    "engageya": "engageya",
+    "zergnet": "zergnet",
+    "contentad": "content.ad",
+    "adskeeper": "adskeeper",
+    "_popin_recommend": "popin",
 }
-_VENDOR = re.compile("|".join(f"(?P<v{n}>{pattern})" for n, pattern in enumerate(_VENDORS.values())), re.IGNORECASE)
-_VENDOR_NAMES = list(_VENDORS)
 _CONTAINERS = frozenset(["article", "aside", "div", "li", "section", "ul"])
 
 
 def read_widgets(page: Page) -> list[Widget]:
     """The slots of recommendation vendors in document order; `empty` where the HTML holds no link in it."""
-    containers: dict[int, tuple[str, Element]] = {}
-    for name, elements in _names(page):
-        vendor = _vendor_of(name)
-        if vendor is not None:
-            containers.update((element.order, (vendor, element)) for element in elements if element.name in _CONTAINERS)
+    vendors: dict[int, str] = {}
+    for name, element in elements_named(page, _VENDORS):
+        if element.name in _CONTAINERS:
+            folded = name.lower()
+            vendors[element.order] = next(vendor for word, vendor in _VENDORS.items() if word in folded)
     widgets: list[Widget] = []
     end = 0
-    for order in sorted(containers):
-        vendor, element = containers[order]
+    for order in sorted(vendors):
         if order >= end:
-            end = element.end
+            end = page.elements[order].end
             filled = any(order < link.element.order < end for link in page.links)
-            widgets.append({"vendor": vendor, "empty": not filled})
+            widgets.append({"vendor": vendors[order], "empty": not filled})
     return widgets
-
-
-@lru_cache(maxsize=16_384)
-def _vendor_of(name: str) -> str | None:
-    match = _VENDOR.fullmatch(name)
-    return _VENDOR_NAMES[int((match.lastgroup or "v0")[1:])] if match else None
-
-
-def _names(page: Page) -> Iterator[tuple[str, list[Element]]]:
-    """Class names and ids with the elements that have them."""
-    yield from page.by_class.items()
-    for name, element in page.by_id.items():
-        yield name, [element]
 
 
 # --- sharing --------------------------------------------------------------------------------------------------------
@@ -307,10 +298,11 @@ _NETWORKS = {
     "line": "line",
     "hatena": "hatena",
 }
-_SHARE_WORD = re.compile(r"share|sharing|sharer|paylas|teilen|partag|compart|condivid|a2a_button", re.IGNORECASE)
-_SHARE_LABEL = re.compile(
-    r"(?:share|post|tweet|send|paylaş|gönder|teilen|partager|compart|condivid|delen)", re.IGNORECASE
-)
+# In class names and ids, and in labels.
+_SHARE_WORDS = ("share", "sharing", "paylas", "teilen", "partag", "compart", "condivid", "a2a_button")
+_SHARE_LABEL = re.compile(r"share|post|tweet|send|paylaş|gönder|teilen|partager|compart|condivid|delen", re.IGNORECASE)
+_SHARE_ATTRIBUTES = frozenset(["data-share", "data-network", "data-social", "data-share-network", "data-service"])
+_MAX_LABEL = 60
 _LABEL_WORD = re.compile(r"[A-Za-z]+")
 _NAME_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
@@ -321,50 +313,42 @@ def read_shares(page: Page) -> list[str]:
     Links to a network's share address and buttons that say so count; links to the publisher's own profiles do not.
     """
     found: dict[int, str] = {}
-    for element in page.by_name.get("a", ()):
-        network = _shared_to(element.attrs.get("href", ""))
+    for element in (*page.by_name.get("a", ()), *page.by_name.get("button", ())):
+        network = _shared_to(element.attrs.get("href", "")) or _labelled(element)
         if network is not None:
             found[element.order] = network
-    for name, elements in _names(page):
-        network = _network_of(name)
-        if network is not None:
-            found.setdefault(elements[0].order, network)
-    for element in (*page.by_name.get("button", ()), *page.by_name.get("a", ())):
-        network = _labelled(element)
+    for name, element in elements_named(page, _SHARE_WORDS):
+        network = _network_in(_NAME_WORD, name)
         if network is not None:
             found.setdefault(element.order, network)
     return list(dict.fromkeys(found[order] for order in sorted(found)))
 
 
 def _shared_to(href: str) -> str | None:
-    for scheme, network in _SHARE_SCHEMES.items():
-        if href.startswith(scheme):
-            return network
-    _, separator, rest = href.partition("//")
-    host, _, path = rest.partition("/")
-    rows = _SHARE_ADDRESSES.get(host.lower().removeprefix("www.").removeprefix("m.")) if separator else None
-    for network, parts in rows or ():
+    if not href or href[0] in "/#":
+        return None
+    if not href.startswith("http"):
+        return next((network for scheme, network in _SHARE_SCHEMES.items() if href.startswith(scheme)), None)
+    host, _, path = href.partition("//")[2].partition("/")
+    for network, parts in _SHARE_ADDRESSES.get(host.removeprefix("www.").removeprefix("m."), ()):
         if not parts or any(part in f"/{path}" for part in parts):
             return network
     return None
 
 
-@lru_cache(maxsize=16_384)
-def _network_of(name: str) -> str | None:
-    """The network in a class name or id that also speaks of sharing: "share-facebook", "a2a_button_x"."""
-    if not _SHARE_WORD.search(name):
-        return None
-    return next((_NETWORKS[w.lower()] for w in _NAME_WORD.findall(name) if w.lower() in _NETWORKS), None)
-
-
 def _labelled(element: Element) -> str | None:
     """The network in the label or the share attribute of a button or link: "Facebook'ta paylaş", data-share="x"."""
     attributes = element.attrs
-    for name in ("data-share", "data-network", "data-social", "data-share-network", "data-service"):
-        network = _NETWORKS.get(attributes.get(name, "").lower())
+    if not _SHARE_ATTRIBUTES.isdisjoint(attributes):
+        stated = (_NETWORKS.get(attributes.get(name, "").lower()) for name in _SHARE_ATTRIBUTES)
+        network = next(filter(None, stated), None)
         if network is not None:
             return network
-    label = attributes.get("aria-label") or attributes.get("title") or ""
-    if not 0 < len(label) <= 60 or not _SHARE_LABEL.search(label):
+    label = attributes.get("aria-label") or attributes.get("title")
+    if not label or len(label) > _MAX_LABEL or not _SHARE_LABEL.search(label):
         return None
-    return next((_NETWORKS[w.lower()] for w in _LABEL_WORD.findall(label) if w.lower() in _NETWORKS), None)
+    return _network_in(_LABEL_WORD, label)
+
+
+def _network_in(word: re.Pattern[str], text: str) -> str | None:
+    return next((_NETWORKS[w.lower()] for w in word.findall(text) if w.lower() in _NETWORKS), None)

@@ -6,70 +6,70 @@ counter scripts on list pages) are no evidence and have no row. Publishers have 
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from typing import Literal, get_args
+from fnmatch import fnmatchcase
+from typing import Literal
 
 from pipelines.extract.document import Element
+from pipelines.extract.names import names_holding
 from pipelines.extract.page import Page, script_source
 from pipelines.lake.ids import canonical_url
 
 Where = Literal["tag", "id", "class", "attribute", "field", "script", "iframe", "inline", "link"]
 
-# What a page shows, in this order of trust where it shows several. For a tag, id, class, attribute or field (the name
-# of an input) the pattern must match the whole name; an attribute may state its value: "name=value". For the address of
-# a script, an iframe or a link and for the source of an inline script it is text that stands in it.
+# What a page shows, in this order of trust where it shows several. Names (of a tag, an id, a class, an attribute, an
+# input's field) are whole names divided by blanks: "*" stands for anything, an attribute may state its value.
+# For the address of a script, an iframe or a link and for the source of an inline script it is text that stands in it.
 _EVIDENCE: tuple[tuple[str, Where, str], ...] = (
-    ("disqus", "id", r"disqus_thread|dsq-content"),
-    ("disqus", "class", r"disqus-comments?|disqus-thread"),
+    ("disqus", "id", "disqus_thread dsq-content dsq-comments"),
+    ("disqus", "class", "disqus-comments disqus-comment disqus-thread disqus_thread"),
     ("disqus", "script", ".disqus.com/embed.js"),
     ("disqus", "script", "/disqus-comment-system/public/js/comment_embed"),
     ("disqus", "iframe", "//disqus.com/embed/comments"),
     ("disqus", "inline", ".disqus.com/embed.js"),
     ("disqus", "link", "#disqus_thread"),
-    ("coral", "id", r"coral_talk_stream|coral[-_]?(?:talk|thread|stream|comments?|container)"),
-    ("coral", "class", r"coral-(?:talk|thread|stream|comments?)(?:-.*)?"),
+    ("coral", "id", "coral_talk_stream coral_talk coral_thread coral-thread coral_stream coral-stream"),
+    ("coral", "id", "coral-comments coral_comments coral-container coral_container coralContainer"),
+    ("coral", "class", "coral-comments coral-stream coral-thread coral-talk coral-talk-stream"),
     ("coral", "script", "//coral."),
     ("coral", "script", ".coral.coralproject.net"),
     ("coral", "inline", "Coral.createStreamEmbed"),
     ("coral", "inline", "Coral.Talk.render"),
-    ("openweb", "attribute", r"data-spotim-module=(?:conversation|default|spotim-launcher)"),
-    ("openweb", "attribute", r"data-spotim-app=conversation"),
-    ("openweb", "id", r".*openweb-conversation|spotim-specific"),
-    ("openweb", "class", r"spot-im-frame-.*"),
-    ("viafoura", "tag", r"vf-conversations|vf-comments|vf-conversation-starter"),
-    ("viafoura", "class", r"(?:.*[-_])?viafoura(?:[-_].*)?|vf3?-comments"),
-    ("hyvor", "tag", r"hyvor-talk-comments"),
-    ("hyvor", "id", r"hyvor-talk-view"),
+    ("openweb", "attribute", "data-spotim-module=conversation data-spotim-module=default"),
+    ("openweb", "attribute", "data-spotim-module=spotim-launcher data-spotim-app=conversation"),
+    ("openweb", "id", "*openweb-conversation spotim-specific"),
+    ("viafoura", "tag", "vf-conversations vf-comments vf-conversation-starter"),
+    ("viafoura", "class", "*viafoura* vf-comments vf3-comments"),
+    ("hyvor", "tag", "hyvor-talk-comments"),
+    ("hyvor", "id", "hyvor-talk-view"),
     ("hyvor", "script", "//talk.hyvor.com/"),
-    ("isso", "id", r"isso-thread"),
-    ("isso", "attribute", r"data-isso"),
-    ("isso", "attribute", r"data-isso-id"),
-    ("remark42", "id", r"remark42"),
+    ("isso", "id", "isso-thread"),
+    ("isso", "attribute", "data-isso data-isso-id"),
+    ("remark42", "id", "remark42"),
     ("remark42", "inline", "remark_config"),
-    ("ghost", "attribute", r"data-ghost-comments"),
-    ("ghost", "attribute", r"data-ghost-comment"),
-    ("ghost", "id", r"ghost-comments(?:-root)?"),
-    ("vuukle", "id", r"vuukle-comments?|vuukle_div"),
-    ("vuukle", "class", r"vuukle-comments?"),
-    ("insticator", "id", r"insticator-comment(?:s|ing)?(?:-.*)?"),
-    ("insticator", "class", r"insticator-comment(?:s|ing)?(?:-.*)?"),
-    # Systems that the vocabulary has no word for: a section, but neither one of the above nor the site's own.
-    ("", "id", r"HCB_comment_box|cackle-.*|mc-container|hypercomments_widget|graphcomment|commento|cusdis_thread"),
-    ("", "id", r"fastcomments-widget|livefyre-comments?|lf_comment_stream|vk_comments|ulCommentWidget"),
-    ("", "class", r"fyre|ulCommentWidget|giscus|utterances|muut|gig-comments-container"),
+    ("ghost", "attribute", "data-ghost-comments data-ghost-comment"),
+    ("ghost", "id", "ghost-comments ghost-comments-root"),
+    ("vuukle", "id", "vuukle-comments vuukle-comment vuukle_div"),
+    ("vuukle", "class", "vuukle-comments vuukle-comment"),
+    ("insticator", "id", "insticator-comment*"),
+    ("insticator", "class", "insticator-comment*"),
+    # Systems that the record has no word for: a section, but none of the above and not the site's own either.
+    ("", "id", "HCB_comment_box cackle-* mc-container hypercomments_widget graphcomment commento cusdis_thread"),
+    ("", "id", "fastcomments-widget livefyre-comment livefyre-comments lf_comment_stream vk_comments ulCommentWidget"),
+    ("", "class", "fyre ulCommentWidget giscus utterances muut gig-comments-container"),
     ("", "script", "//giscus.app/client"),
     ("", "script", "//utteranc.es/client"),
     ("", "script", "//cdn.commento.io"),
     ("", "script", "//cdn.livefyre.com"),
-    ("", "tag", r"comentario-comments"),
-    ("wordpress", "class", r"comment-respond|comment-reply-title|commentlist|bypostauthor|thread-(?:even|odd|alt)"),
-    ("wordpress", "class", r"wpdiscuz.*|wpd-thread-list|jetpack-comments?|tcm-comments-list"),
-    ("wordpress", "id", r"respond|(?:li|div)-comment-\d+|wpd-threads|jetpack_remote_comment"),
-    ("wordpress", "field", r"comment_post_ID|wp-comment-cookies-consent"),
-    ("drupal", "class", r"comment-wrapper__drupal|comment-by-anonymous|field--type-comment|ajax-comments-.*"),
-    ("drupal", "class", r"field-name-comment-body|field--name-comment-body|js-comment"),
+    ("", "tag", "comentario-comments"),
+    ("wordpress", "class", "comment-respond comment-reply-title commentlist bypostauthor thread-even thread-odd"),
+    ("wordpress", "class", "wpdiscuz-* wpdiscuz_* wpd-thread-list jetpack-comments tcm-comments-list"),
+    ("wordpress", "id", "respond li-comment-* div-comment-* wpd-threads jetpack_remote_comment"),
+    ("wordpress", "field", "comment_post_ID wp-comment-cookies-consent"),
+    ("drupal", "class", "comment-by-anonymous field--type-comment ajax-comments-* js-comment"),
+    ("drupal", "class", "field-name-comment-body field--name-comment-body"),
     ("drupal", "link", "/comment/reply/"),
-    ("facebook", "tag", r"fb:comments"),
-    ("facebook", "class", r"fb-comments"),
+    ("facebook", "tag", "fb:comments"),
+    ("facebook", "class", "fb-comments"),
 )
 OTHER = ""  # the platform of those rows that name none
 
@@ -100,24 +100,19 @@ _WORDPRESS_POST = re.compile(r"postid-(\d+)")
 _MAX_INLINE = 50_000  # a set-up is short; longer scripts are programs or data
 
 
-_Named = Literal["tag", "id", "class", "attribute", "field"]
+def _rows(where: Where) -> list[tuple[str, str]]:
+    return [(platform, text) for platform, place, text in _EVIDENCE if place == where]
 
 
-def _names(where: _Named) -> tuple[list[str], re.Pattern[str]]:
-    """The platforms of a place's rows, and one pattern in which the group that matches tells the row."""
-    rows = [(platform, pattern) for platform, place, pattern in _EVIDENCE if place == where]
-    groups = "|".join(f"(?P<r{n}>{pattern})" for n, (_, pattern) in enumerate(rows))
-    return [platform for platform, _ in rows], re.compile(groups, re.IGNORECASE)
-
-
-_NAMES = {where: _names(where) for where in get_args(_Named)}
-_NEEDLES: dict[Where, list[tuple[str, str]]] = {
-    where: [(platform, needle) for platform, place, needle in _EVIDENCE if place == where]
-    for where in ("script", "iframe", "inline", "link")
+_NEEDLES = {where: _rows(where) for where in ("script", "iframe", "inline", "link")}
+_NAMES = {
+    where: {name: platform for platform, names in _rows(where) for name in names.split()}
+    for where in ("tag", "id", "class", "attribute", "field")
 }
+_PATTERNS = {where: {name: _NAMES[where][name] for name in _NAMES[where] if "*" in name} for where in ("id", "class")}
 _TRUST = {platform: n for n, platform in enumerate(dict.fromkeys(platform for platform, _, _ in _EVIDENCE))}
 # Attributes that are evidence by themselves, for whoever goes over a page's elements.
-ATTRIBUTES = frozenset(pattern.partition("=")[0] for _, where, pattern in _EVIDENCE if where == "attribute")
+ATTRIBUTES = frozenset(name.partition("=")[0] for name in _NAMES["attribute"])
 
 
 def find_platform(page: Page, marked: list[Element], own: Collection[str]) -> tuple[str, Element] | None:
@@ -130,40 +125,46 @@ def find_platform(page: Page, marked: list[Element], own: Collection[str]) -> tu
 
 
 def _evidence(page: Page, marked: list[Element], own: Collection[str]) -> Iterator[tuple[str, Element]]:
-    for name, elements in page.by_class.items():
-        yield from _match("class", name, elements[0])
-    for name, element in page.by_id.items():
-        yield from _match("id", name, element)
-    for name, elements in page.by_name.items():
-        if "-" in name or ":" in name:
-            yield from _match("tag", name, elements[0])
+    for platform, name in _named("class", page.by_class):
+        yield platform, page.by_class[name][0]
+    for platform, name in _named("id", page.by_id):
+        yield platform, page.by_id[name]
+    for name, platform in _NAMES["tag"].items():
+        if name in page.by_name:
+            yield platform, page.by_name[name][0]
     for element in marked:
         for name in element.attrs.keys() & ATTRIBUTES:
-            yield from _match("attribute", name, element)
-            yield from _match("attribute", f"{name}={element.attrs[name]}", element)
+            for stated in (name, f"{name}={element.attrs[name]}"):
+                if stated in _NAMES["attribute"]:
+                    yield _NAMES["attribute"][stated], element
     for element in page.by_name.get("input", ()):
-        yield from _match("field", element.attrs.get("name", ""), element)
+        if element.attrs.get("name") in _NAMES["field"]:
+            yield _NAMES["field"][element.attrs["name"]], element
     for element in page.by_name.get("iframe", ()):
-        yield from _search("iframe", element.attrs.get("src") or element.attrs.get("data-src", ""), element)
+        yield from _stating("iframe", element.attrs.get("src") or element.attrs.get("data-src", ""), element)
     for element in page.by_name.get("script", ()):
         if source := element.attrs.get("src"):
-            yield from _search("script", source, element)
+            yield from _stating("script", source, element)
         elif len(source := script_source(element)) <= _MAX_INLINE and "json" not in element.attrs.get("type", ""):
-            yield from _search("inline", source, element)
+            yield from _stating("inline", source, element)
     for link in page.links:
-        for platform, element in _search("link", link.url, link.element):
+        for platform, element in _stating("link", link.url, link.element):
             if "#" not in link.url or canonical_url(link.url) in own:
                 yield platform, element
 
 
-def _match(where: _Named, name: str, element: Element) -> Iterator[tuple[str, Element]]:
-    platforms, pattern = _NAMES[where]
-    match = pattern.fullmatch(name)
-    if match is not None:
-        yield platforms[int((match.lastgroup or "r0")[1:])], element
+def _named(where: Where, names: Collection[str]) -> Iterator[tuple[str, str]]:
+    for name, platform in _NAMES[where].items():
+        if name in names:
+            yield platform, name
+    patterns = _PATTERNS[where]
+    for name in names_holding(names, (pattern.strip("*").lower() for pattern in patterns)):
+        for pattern, platform in patterns.items():
+            if fnmatchcase(name, pattern):
+                yield platform, name
 
 
-def _search(where: Where, text: str, element: Element) -> Iterator[tuple[str, Element]]:
+def _stating(where: Where, text: str, element: Element) -> Iterator[tuple[str, Element]]:
     for platform, needle in _NEEDLES[where]:
         if needle in text:
             yield platform, element
