@@ -108,9 +108,7 @@ def _site_crawl(site: Site, job: Job) -> SiteCrawl:
 
 def _run(job: Job, sites: dict[str, SiteCrawl], writer: SegmentWriter) -> YanyanaError | None:
     slots = {site.name: {"concurrency": 1, "delay": site.delay, "jitter": 0} for site in job.sites}
-    process = AsyncCrawlerProcess(
-        {**SETTINGS, "USER_AGENT": job.user_agent, "DOWNLOAD_SLOTS": slots}, install_root_handler=False
-    )
+    process = AsyncCrawlerProcess({**SETTINGS, "USER_AGENT": job.user_agent, "DOWNLOAD_SLOTS": slots})
     crawler = process.create_crawler(NewsSpider)
     process.crawl(crawler, sites=sites, writer=writer)
     process.start()
@@ -162,18 +160,27 @@ def _stop_without(parent: int) -> None:
 
 def _under_pipes(pipes: PipesContext) -> None:
     threading.Thread(target=_stop_without, args=(os.getppid(),), daemon=True).start()
-    log.handlers = list(pipes.log.handlers)
+    _log_to(*pipes.log.handlers)
     pipes.report_custom_message(crawl(read_job(json.dumps(pipes.extras["job"]))))
+
+
+def _log_to(*handlers: logging.Handler) -> None:
+    """Send what we say, and what Scrapy and the rest warn of, to `handlers` alone."""
+    log.setLevel(logging.INFO)
+    for handler in handlers:
+        handler.addFilter(lambda record: record.name == log.name or record.levelno >= logging.WARNING)
+    logging.getLogger().handlers = list(handlers)
 
 
 def main() -> int:
     """Run the job that was given; the exit status."""
-    log.setLevel(logging.INFO)
-    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
     if "DAGSTER_PIPES_CONTEXT" in os.environ:
         with open_dagster_pipes() as pipes:
             _under_pipes(pipes)
         return 0
+    stderr = logging.StreamHandler()
+    stderr.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    _log_to(stderr)
     try:
         result = crawl(read_job(sys.stdin.buffer.read()))
     except YanyanaError as error:

@@ -79,6 +79,7 @@ SETTINGS: Final[dict[str, Any]] = {
     "REFERER_ENABLED": False,
     "URLLENGTH_LIMIT": 0,
     "TELNETCONSOLE_ENABLED": False,
+    "LOG_INSTALL_ROOT_HANDLER": False,
     "REMOTE_CONTROL_ENABLED": False,
     "MEMUSAGE_ENABLED": False,
     "LOGSTATS_INTERVAL": 0,
