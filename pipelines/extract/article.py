@@ -25,7 +25,7 @@ from html import unescape
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from pipelines.extract.body import read_body
+from pipelines.extract.body import MIN_BODY, read_body
 from pipelines.extract.credits import find_agency, find_dateline
 from pipelines.extract.dates import stated_time, written_time
 from pipelines.extract.document import INLINE, Element
@@ -33,7 +33,7 @@ from pipelines.extract.landmarks import Landmarks, words_of
 from pipelines.extract.language import story_language
 from pipelines.extract.page import Page, loads_tolerant, unescaped, value_text
 from pipelines.extract.record import Article
-from pipelines.extract.title import read_title
+from pipelines.extract.title import Title, read_title
 from pipelines.lake.text import clean, fold, headline_key
 
 Object = dict[str, Any]
@@ -90,6 +90,8 @@ _LEAD_WORDS: Final = re.compile(
 )
 _WITHOUT_BLANKS: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 _URL_DAY: Final = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/-])|[/_-](20\d\d)(\d\d)(\d\d)(?=[/_.-]|$)")
+_FRONT: Final = re.compile(r"(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:index\.\w+|home)?", re.IGNORECASE)
+_STORY_KINDS: Final = ("article", "news", "video", "blog", "post")
 _SLUG: Final = re.compile(r"[^/]*(?:[^/]+-){3,}[^/]*|[^/]*\d{4,}[^/]*")
 
 
@@ -98,7 +100,7 @@ def _names_a_lead(words: str) -> bool:
     return _LEAD_WORDS.search(words) is not None
 
 
-MIN_BODY: Final = 250
+MIN_LEAD: Final = 25
 MIN_BODY_ALONE: Final = 600
 
 
@@ -111,9 +113,9 @@ def read_article(page: Page, landmarks: Landmarks, timezone: str | None = None) 
     if title is None:
         return None
     story = _story_object(page, title.text)
-    prose = read_body(page, landmarks)
+    prose = read_body(page, landmarks, title.heading)
     text = "\n\n".join(prose)
-    if not _is_story(page, story, text):
+    if not _is_story(page, title, story, text):
         return None
     sources: dict[str, str] = {"title": title.source}
 
@@ -179,18 +181,19 @@ def _parsely(page: Page, name: str) -> Any:
     return stated.get(name) if isinstance(stated, dict) else None
 
 
-def _is_story(page: Page, story: Object, text: str) -> bool:
-    path = urlsplit(page.url).path.strip("/")
-    if path.lower() in ("", "index.html", "index.php", "home"):
+def _is_story(page: Page, title: Title, story: Object, text: str) -> bool:
+    parts = urlsplit(page.url)
+    path = parts.path.strip("/")
+    if _FRONT.fullmatch(path) and not parts.query:
         return False
-    if any(_types(thing) & _LIST_TYPES for thing in page.json_ld) and not (story and _SLUG.search(path)):
-        return False
-    stated = bool(story) or page.meta_content(*_META_PUBLISHED) is not None
+    slug = _SLUG.search(path) is not None or re.search(r"=[^&]*\d{4}", parts.query) is not None
     kind = (page.meta_content("og:type") or "").lower()
-    stated = stated or kind.startswith(("article", "news", "video", "blog", "post"))
-    if stated and (_SLUG.search(path) or len(text) >= MIN_BODY):
+    stated = bool(story) or page.meta_content(*_META_PUBLISHED) is not None or kind.startswith(_STORY_KINDS)
+    if stated and slug:
         return True
-    return len(text) >= (MIN_BODY if stated else MIN_BODY_ALONE)
+    if any(_types(thing) & _LIST_TYPES for thing in page.json_ld):
+        return False
+    return len(text) >= (MIN_BODY if stated or (slug and title.heading is not None) else MIN_BODY_ALONE)
 
 
 def _types(thing: Object) -> set[str]:
@@ -265,14 +268,14 @@ def _lead(page: Page, story: Object, head: list[Element]) -> tuple[str, str] | N
     ]
     beginnings = {headline_key(text[:60])[:35] for text, _ in stated if text and len(text) >= 40}
     for element in head:
-        if not 25 <= element.text_end - element.text_start <= 1200 or element.name == "h1":
+        if not MIN_LEAD <= element.text_end - element.text_start <= 1200 or element.name == "h1":
             continue
         named = "class" in element.attrs and _names_a_lead(words_of(element))
         if named or (beginnings and element.name not in INLINE):
             text = clean(page.text_of(element))
-            if len(text) >= 25 and (named or headline_key(text[:60])[:35] in beginnings):
+            if len(text) >= MIN_LEAD and (named or headline_key(text[:60])[:35] in beginnings):
                 return text, "standfirst"
-    return next(((text, source) for text, source in stated if text), None)
+    return next(((text, source) for text, source in stated if text and len(text) >= MIN_LEAD), None)
 
 
 def _section(page: Page, story: Object, breadcrumb: list[str]) -> tuple[str, str] | None:

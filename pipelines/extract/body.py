@@ -15,6 +15,8 @@ _NOT_PROSE: Final = frozenset(
         *("audio", "button", "form", "iframe", "picture", "select", "textarea", "video"),
     )
 )
+_CAPTIONS: Final = frozenset(("figure", "figcaption"))
+_NEVER_SHOWN: Final = frozenset(("noscript", "template", "iframe", "object", "datalist"))
 _OTHER_MATTER: Final = SIDE | NAV | MENU | FOOTER | CHROME | COMMENTS
 _SENTENCE_ENDS: Final = (".", "!", "?", "…", ")", '"', "”", "“", "»", "।", "。", "」", "؟")
 
@@ -22,24 +24,55 @@ MIN_LOOSE_LINE: Final = 40
 """Characters that a line outside any paragraph needs to be prose and no label."""
 
 
-def read_body(page: Page, landmarks: Landmarks) -> list[str]:
-    """The paragraphs of the page's story, subheadings among them; none on a page without prose."""
-    if landmarks.body is None:
+MIN_BODY: Final = 250
+"""Characters under which a story's text was probably not found where it should stand."""
+
+
+def read_body(page: Page, landmarks: Landmarks, heading: Element | None) -> list[str]:
+    """The paragraphs of the page's story, subheadings among them; none on a page without prose.
+
+    `heading` is the story's. Where the prose that the landmarks point to is short, the `article` or `main` around the
+    heading is read instead, and then captions (picture stories) and concealed text (paywalls) as well.
+    """
+    body = landmarks.body
+    if body is None:
         return []
+    found = paragraphs(page, body, page.elements[landmarks.last] if landmarks.last else body, _other_matter)
+    if _length(found) >= MIN_BODY:
+        return found
+    around = () if heading is None else page.ancestors(heading)
+    section = next((element for element in around if element.name in ("article", "main")), body)
+    for place, everything in ((section, False), (body, True), (section, True)):
+        more = paragraphs(page, place, place, _other_matter, everything=everything)
+        if _length(more) > max(MIN_BODY, 2 * _length(found)):
+            return more
+    return found
 
-    def other_matter(element: Element) -> bool:
-        return "class" in element.attrs and bool(own_zones(element) & _OTHER_MATTER)
 
-    until = page.elements[landmarks.last] if landmarks.last else landmarks.body
-    return paragraphs(page, landmarks.body, until, other_matter)
+def _other_matter(element: Element) -> bool:
+    return "class" in element.attrs and bool(own_zones(element) & _OTHER_MATTER)
 
 
-def paragraphs(page: Page, body: Element, until: Element, other_matter: Callable[[Element], bool]) -> list[str]:
+def _length(lines: list[str]) -> int:
+    return sum(map(len, lines))
+
+
+def paragraphs(
+    page: Page,
+    body: Element,
+    until: Element,
+    other_matter: Callable[[Element], bool],
+    *,
+    everything: bool = False,
+) -> list[str]:
     """The paragraphs in `body` up to and with the element `until`, without elements that are `other_matter`.
 
-    Where text stands outside paragraphs (between `br`), each line of some length is one.
+    Where text stands outside paragraphs (between `br`), each line of some length is one. `everything` reads captions
+    and concealed paragraphs too.
     """
-    elements, text = page.elements, page.text
+    elements = page.elements
+    text = page.document.concealed_text if body.concealed else page.text
+    left_out = _NOT_PROSE - _CAPTIONS if everything else _NOT_PROSE
     found: list[str] = []
 
     def add_loose(start: int, end: int) -> None:
@@ -49,21 +82,25 @@ def paragraphs(page: Page, body: Element, until: Element, other_matter: Callable
     position, at = body.text_start, body.order + 1
     while at < min(body.end, until.end):
         element = elements[at]
-        if element.concealed:
+        in_line = element.concealed is body.concealed  # else its text is not between that of its neighbours
+        if not in_line and (not everything or element.name in _NEVER_SHOWN):
             at = element.end
             continue
-        if element.name in _NOT_PROSE or other_matter(element):
-            add_loose(position, element.text_start)
+        if element.name in left_out or other_matter(element):
+            if in_line:
+                add_loose(position, element.text_start)
         elif element.name in _PARAGRAPHS or (element.name == "li" and not _holds_paragraphs(elements, element)):
-            add_loose(position, element.text_start)
-            line = clean(text[element.text_start : element.text_end])
+            if in_line:
+                add_loose(position, element.text_start)
+            line = clean(page.text_of(element))
             if line and not _is_linked(elements, element, line):
                 found.append(line)
         else:
             at += 1
             continue
-        position, at = element.text_end, element.end
-    add_loose(position, max(position, until.text_end))
+        position, at = element.text_end if in_line else position, element.end
+    if until.concealed is body.concealed:
+        add_loose(position, max(position, until.text_end))
     while found and len(found[-1]) < MIN_LOOSE_LINE and not found[-1].endswith(_SENTENCE_ENDS):
         found.pop()  # the heading of what stands behind the story
     return found

@@ -13,7 +13,6 @@ _CODES: Final = """
     ukr:uk urd:ur uzb:uz vie:vi yid:yi zul:zu
 """
 _SHORT: Final = dict(pair.split(":") for pair in _CODES.split())
-_KNOWN: Final = frozenset(_SHORT.values())
 _SAME: Final = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "fil": "tl"}
 
 MIN_CHARACTERS: Final = 200
@@ -25,12 +24,13 @@ _ENOUGH: Final = 300
 def story_language(declared: str | None, text: str) -> tuple[str | None, str | None]:
     """The primary language subtag of a story and its source, "declared" or "text".
 
-    `declared` is the page's own word, which templates often leave at English whatever the story is written in. It is
-    overruled where the detector knows the declared language, has at least `MIN_CHARACTERS` of `text` to read and is
-    sure of another one. Without a declaration the same sureness is needed, else the language is unknown.
+    `declared` is the page's own word. Templates often leave it at English whatever the story is written in, so English
+    is overruled where the detector has at least `MIN_CHARACTERS` of `text` to read and is sure of another language;
+    any other declaration was somebody's choice and stands. Without a declaration the same sureness is needed, else the
+    language is unknown.
     """
     declared = _SAME.get(declared, declared) if declared else None
-    if len(text) >= MIN_CHARACTERS and (declared is None or declared in _KNOWN):
+    if len(text) >= MIN_CHARACTERS and declared in (None, "en"):
         match = detect_language(text[:_ENOUGH])
         found = _SHORT.get(match.language or "")
         if found and found != declared and match.confidence >= MIN_CONFIDENCE:

@@ -37,9 +37,9 @@ class Title(NamedTuple):
 def read_title(page: Page) -> Title | None:
     """The title above the page's story, or None on a page that has none.
 
-    The heading that agrees best with what the metadata states counts, h1 before the others; failing that a page's only
-    h1, failing that what is stated in JSON-LD, Open Graph, Twitter's card and the document's title, in this order and
-    without the site's name.
+    The heading that agrees best with what the metadata states counts, h1 before the others; failing that the first h1
+    that reads as a headline, failing that what is stated in JSON-LD, Open Graph, Twitter's card and the document's
+    title, in this order and without the site's name.
     """
     stated = list(_stated_titles(page))
     keys = {headline_key(text): text for text, _ in stated}
@@ -55,7 +55,7 @@ def read_title(page: Page) -> Title | None:
         # Below h1 the headings are those of teasers: only one that says the same counts.
         if best[0] >= (0.4 if name == "h1" else 0.6):
             break
-    heading = best[1] if best[0] >= 0.4 else _only_h1(page)
+    heading = best[1] if best[0] >= 0.4 else _first_h1(page)
     if heading is None:
         return Title(stated[0][0], None, stated[0][1], None) if stated else None
     text, kicker = _without_kicker(page, heading, keys)
@@ -65,7 +65,11 @@ def read_title(page: Page) -> Title | None:
 def _in_trail(page: Page, heading: Element) -> bool:
     """Whether a heading ends a breadcrumb trail: sites put a title worded for search engines there."""
     for element in (heading, *islice(page.ancestors(heading), 4)):
-        if element.name == "nav" or any("readcrumb" in name for name in element.attrs.get("class", ())):
+        # Names of whole pages speak of trails too ("has-breadcrumb"): a trail is short.
+        if element.name == "nav" or (
+            element.text_end - element.text_start < 600
+            and any("readcrumb" in name for name in element.attrs.get("class", ()))
+        ):
             return True
     return False
 
@@ -129,14 +133,14 @@ def _agreement(key: str, stated: list[tuple[set[str], str]]) -> float:
     return best
 
 
-def _only_h1(page: Page) -> Element | None:
-    """The h1 of a page with only one that reads as a headline, for titles that the metadata words otherwise."""
-    found = [
-        h1
-        for h1 in page.by_name.get("h1", ())
-        if not h1.concealed and not _in_trail(page, h1) and len(headline_key(page.text_of(h1))) >= 15
-    ]
-    return found[0] if len(found) == 1 else None
+def _first_h1(page: Page) -> Element | None:
+    """The first h1 that reads as a headline, for titles that the metadata words otherwise."""
+    for h1 in page.by_name.get("h1", ()):
+        if not h1.concealed and not _in_trail(page, h1):
+            key = headline_key(page.text_of(h1))
+            if len(key) >= 15 and (key.count(" ") >= 3 or not key.isascii()):
+                return h1
+    return None
 
 
 def _without_kicker(page: Page, heading: Element, keys: dict[str, str]) -> tuple[str, str | None]:
@@ -144,9 +148,8 @@ def _without_kicker(page: Page, heading: Element, keys: dict[str, str]) -> tuple
     text = clean(page.text_of(heading))
     key = headline_key(text)
     if key in keys:
-        # The same words; where only blanks differ (between the heading's parts), the metadata's are the better ones.
-        other = keys[key]
-        return (other if "".join(other.split()) == "".join(text.split()) else text), None
+        # The same words; between the parts of a heading, where only layout divides them, metadata has the colon.
+        return (keys[key] if page.elements[heading.order + 1 : heading.end] else text), None
     parts = page.elements[heading.order + 1 : heading.end]
     if parts and parts[0].name not in INLINE and parts[0].name != "br" and parts[0].text_start == heading.text_start:
         above = clean(page.text_of(parts[0]))
