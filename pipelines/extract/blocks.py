@@ -162,6 +162,15 @@ class _Labels:
             if at < 0 or since <= start or self._heading_orders[at] < since:
                 return
 
+    def stands_over(self, upper: _Label, lower: _Label) -> bool:
+        """Whether a reader sees `upper` directly over `lower`, or over the row of tabs that `lower` is written on."""
+        row = lower.element.parent
+        start = lower.element.text_start
+        if isinstance(row, Element) and row.order > upper.element.order:
+            start = row.text_start
+        between = self._page.text[upper.element.text_end : start].strip()
+        return not between or (len(between) < 20 and _NO_HEADING.search(between) is not None)
+
     def _label(self, element: Element) -> _Label | None:
         order = element.order
         if order not in self._known:
@@ -354,10 +363,14 @@ def _read_heading(group: _Group, previous_end: int, labels: _Labels, landmarks: 
         # "Advertisement" over a place that stays empty says nothing of the list of stories below it.
         if said == "sponsored" and not external and (label.strength < _HEADING or reach + depth > 1):
             continue
-        if best is None or (best.strength < label.strength and kind is None):
+        if best is None or best.strength == _SHORT < label.strength:
             best, kind = label, said
-        elif kind is None and label.strength == _HEADING:
+        elif label.strength == _HEADING:
+            if not labels.stands_over(label, best):
+                break
             kind = said
+            if best.strength < _HEADING:
+                best = label
         if kind is not None:
             break
     if best is not None:
@@ -490,10 +503,13 @@ def _distinct(group: _Group) -> list[Teaser]:
             cards.append(card)
         else:
             known.links += card.links
+    # A ticker holds its stories twice or more, to go round without a gap.
+    if len({card.key for card in cards}) == 1:
+        return cards[:1]
     half = len(cards) // 2
-    # A ticker holds its stories twice, to go round without a gap.
-    if half >= 2 and [card.key for card in cards[:half]] == [card.key for card in cards[half:]]:
-        return cards[:half]
+    while half and [card.key for card in cards[:half]] == [card.key for card in cards[half:]]:
+        cards = cards[:half]
+        half //= 2
     return cards
 
 

@@ -140,7 +140,7 @@ def find_teasers(page: Page, addresses: Addresses, landmarks: Landmarks) -> list
 def _add(cards: list[Teaser], card: Teaser) -> None:
     """Append `card`, or make it one with the last: a picture and a line that link to one story are one card."""
     last = cards[-1] if cards else None
-    if last is None or last.key != card.key or last.own != card.own:
+    if last is None or last.key != card.key or last.own != card.own or _are_two_entries(last, card):
         cards.append(card)
         return
     last.links += card.links
@@ -149,6 +149,32 @@ def _add(cards: list[Teaser], card: Teaser) -> None:
     last.heading |= card.heading
     last.image |= card.image
     last.legible |= card.legible
+
+
+def _are_two_entries(one: Teaser, other: Teaser) -> bool:
+    """Whether two cards of one story are two entries of a list that shows it twice."""
+    if not (one.legible and other.legible):
+        return False
+    first, second = _entry(one.node), _entry(other.node)
+    if first is None or second is None or first is second:
+        return False
+    around = first.parent
+    if around is None or around is not second.parent:
+        return True
+    # A card may itself be a short list: its headline, its summary, its author.
+    return sum(isinstance(child, Element) for child in around.contents) > 3
+
+
+def _entry(element: Element) -> Element | None:
+    """The list entry or article that an element stands in, not far above it."""
+    around = element
+    for _ in range(6):
+        if around.name in ("li", "article", "tr"):
+            return around
+        if not isinstance(around.parent, Element):
+            return None
+        around = around.parent
+    return None
 
 
 def _words(link: Link) -> tuple[float, bool]:
