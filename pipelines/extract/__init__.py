@@ -50,14 +50,15 @@ def extract_page(
     try:
         document = parse(body, content_type)
         page = Page(document, url, captured_at)
-        article = read_article(page, Landmarks(page, fold(page.meta_content("og:title") or "")), timezone)
+        landmarks = Landmarks(page, fold(page.meta_content("og:title") or ""))
+        article = read_article(page, landmarks, timezone)
         if article is not None and not generic:
             article = refine(page, article, timezone)
         return {
             "url": url,
             "language": article["language"] if article else page.language,
             "article": article,
-            "blocks": find_blocks(page, article),
+            "blocks": find_blocks(page, article, landmarks),
             "comment_section": read_comment_section(page, article, author_key),
             "engagement": read_engagement(page),
             "widgets": read_widgets(page),

@@ -39,6 +39,8 @@ from pipelines.lake.text import fold
 # short text.
 _HEADING, _TITLED, _SHORT = 2, 1, 0
 _LONGEST_HEADING = 90
+# How many elements before a list are looked through for its heading, unless an h1 to h6 stands nearer.
+_SCAN = 40
 # How far a heading may stand from its list: elements around it that hold more than it, and elements around the list
 # that hold something before it, up to where the two meet.
 _REACH = {_HEADING: (3, 4), _TITLED: (2, 4), _SHORT: (1, 3)}
@@ -139,10 +141,15 @@ class _Labels:
                     found.append(label)
                 at += 1
             return found
-        order = max(start, end - 80)
+        order = max(start, end - _SCAN)
         elements = self._page.elements
         while order < end:
-            label = self._label(elements[order])
+            element = elements[order]
+            # Most elements hold nothing or much: they are passed over without a call.
+            if 1 < element.text_end - element.text_start < 3 * _LONGEST_HEADING:
+                label = self._label(element)
+            else:
+                label = None
             if label is None:
                 order += 1
                 continue
@@ -156,7 +163,7 @@ class _Labels:
         at = bisect_left(self._heading_orders, end)
         while True:
             at -= 1
-            since = max(start, self._heading_orders[at] if at >= 0 else 0, end - 80)
+            since = max(start, self._heading_orders[at] if at >= 0 else 0, end - _SCAN)
             yield from reversed(self.between(since, end, _SHORT))
             end = since
             if at < 0 or since <= start or self._heading_orders[at] < since:
@@ -178,8 +185,7 @@ class _Labels:
         return self._known[order]
 
     def _read(self, element: Element) -> _Label | None:
-        length = element.text_end - element.text_start
-        if not 1 < length < 3 * _LONGEST_HEADING or element.name in ("script", "ul", "ol"):
+        if element.name in ("script", "ul", "ol"):
             return None
         named = element.name in HEADINGS
         if not named and any(isinstance(child, Element) and child.name not in INLINE for child in element.contents):
@@ -383,29 +389,31 @@ def _read_headings(groups: list[_Group], labels: _Labels, landmarks: Landmarks) 
     """Give each group its heading, each row of tabs the headings on them."""
     end = 0
     tabs: list[_Group] = []
-    before_tabs: list[_Label] = []
+    before_tabs = (0, 0)
     for group in groups:
         if group.tab_of is None:
-            _read_tab_headings(tabs, before_tabs)
-            tabs, before_tabs = [], labels.between(end, group.first.order, _SHORT)
+            _read_tab_headings(tabs, labels, before_tabs)
+            tabs, before_tabs = [], (end, group.first.order)
         tabs.append(group)
         _read_heading(group, end, labels, landmarks)
         end = group.cards[-1].end
         if len(group.cards) > 1:
             end = max(end, _child(group.root, group.cards[-1].node).end)
-    _read_tab_headings(tabs, before_tabs)
+    _read_tab_headings(tabs, labels, before_tabs)
 
 
-def _read_tab_headings(tabs: list[_Group], labels: list[_Label]) -> None:
-    """Give each of a row of tabs what is written on it, if that names a kind; `labels` stand before the first tab."""
+def _read_tab_headings(tabs: list[_Group], labels: _Labels, before: tuple[int, int]) -> None:
+    """Give each of a row of tabs what is written on it, if that names a kind; it stands in the orders of `before`."""
+    if len(tabs) < 2:
+        return
     by_row: dict[int, list[_Label]] = defaultdict(list)
-    for label in labels:
+    for label in labels.between(*before, _SHORT):
         row = label.element.parent
         if isinstance(row, Element):
             by_row[row.order].append(label)
     for row in by_row.values():
         kinds: list[Kind | None] = [kind_of_heading(label.text) for label in row]
-        if len(row) == len(tabs) > 1 and any(kinds):
+        if len(row) == len(tabs) and any(kinds):
             for tab, label, kind in zip(tabs, row, kinds, strict=True):
                 tab.heading, tab.kind = label.text, kind
 
