@@ -8,12 +8,24 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from typing import Any, Literal
 from urllib.parse import urldefrag
 
 from pipelines.extract.comment_times import Origin, read_time
-from pipelines.extract.comment_words import DISLIKE, HELD, LIKE, PINGBACK, REMOVED, SAYS, Part, comment_part, plain_part
+from pipelines.extract.comment_words import (
+    DISLIKE,
+    HELD,
+    LIKE,
+    NOBODY,
+    PINGBACK,
+    REMOVED,
+    SAYS,
+    Part,
+    comment_part,
+    plain_part,
+)
 from pipelines.extract.document import Element
 from pipelines.extract.masking import masker
 from pipelines.extract.numbers import find_count
@@ -37,6 +49,7 @@ _PARENT_ATTRIBUTES = ("data-parent-id", "data-parentid", "data-parent-comment-id
 _LEVEL_ATTRIBUTES = ("data-depth", "data-level", "aria-level")
 _AUTHOR_ATTRIBUTES = ("data-user-id", "data-userid", "data-author-id", "data-authorid", "data-uid")
 _TIME_ATTRIBUTES = ("datetime", "content", "data-timestamp", "data-time", "data-date", "data-datetime", "title")
+_LABELS = ("itemprop", "aria-label", "title", "data-action")
 _COUNT_ATTRIBUTES = ("data-count", "data-likes", "data-dislikes", "data-votes", "data-value", "content", "aria-label")
 
 # "comment-12", "wc-comm-12_7" (12 answers 7), "remark42__comment-<uuid>", Blogger's "c123…".
@@ -67,6 +80,7 @@ _ITEMPROPS = {
     "upvoteCount": Part.COUNT,
     "downvoteCount": Part.COUNT,
 }
+_MAX_NAME = 100
 _MAX_FIELDS = 20  # of one role in one comment; more are a flood
 _TAG = re.compile(r"<[^<>]*>")
 _ROLE_OF_TAG = {"time": Part.TIME, "abbr": Part.TIME, "cite": Part.AUTHOR}
@@ -277,6 +291,7 @@ def _read(unit: _Unit, held: frozenset[int], page: Page, language: str | None) -
     created_at = _created_at(pieces, page, language)
     if not (name or created_at or _COMMENT_TYPE.search(element.attrs.get("itemtype", ""))):
         return None
+    likes, dislikes = _votes(pieces, page, language)
     awaiting = any(HELD.search(page.text_of(piece.element)) for piece in pieces if Part.FURNITURE in piece.roles)
     return _Found(
         id=unit.id,
@@ -286,8 +301,8 @@ def _read(unit: _Unit, held: frozenset[int], page: Page, language: str | None) -
         author_name=name,
         author_id=author_id,
         created_at=created_at,
-        likes=_votes(pieces, LIKE, DISLIKE, page, language),
-        dislikes=_votes(pieces, DISLIKE, None, page, language),
+        likes=likes,
+        dislikes=dislikes,
         state="held" if awaiting else "deleted" if REMOVED.search(text) else "visible",
     )
 
@@ -308,10 +323,18 @@ def _pieces(element: Element, held: frozenset[int], page: Page) -> Iterator[_Pie
 def _roles(element: Element) -> tuple[frozenset[Part], bool]:
     """What microdata, tag or names say of a comment's element; a name that holds "comment" outranks one without."""
     attributes = element.attrs
-    roles = {_ITEMPROPS[name] for name in attributes.get("itemprop", "").split() if name in _ITEMPROPS}
-    if roles or element.name in _ROLE_OF_TAG:
-        return frozenset(roles or {_ROLE_OF_TAG[element.name]}), True
-    names = attributes.get("class", ())
+    if "itemprop" in attributes:
+        roles = frozenset(_ITEMPROPS[name] for name in attributes["itemprop"].split() if name in _ITEMPROPS)
+        if roles:
+            return roles, True
+    if element.name in _ROLE_OF_TAG:
+        return frozenset([_ROLE_OF_TAG[element.name]]), True
+    names = attributes.get("class")
+    return _roles_of_names(tuple(names)) if names else (frozenset(), False)
+
+
+@lru_cache(maxsize=8192)
+def _roles_of_names(names: tuple[str, ...]) -> tuple[frozenset[Part], bool]:
     named = frozenset(filter(None, map(comment_part, names)))
     return named or _SAID_PLAINLY.intersection(map(plain_part, names)), bool(named)
 
@@ -379,7 +402,7 @@ def _author(element: Element, pieces: list[_Piece], page: Page) -> tuple[str | N
         for inner in sorted(inside, key=_name_rank) if name is None else ():
             text = text_without(inner, around, page) or clean(inner.attrs.get("content", ""))
             text = SAYS.sub("", text)
-            if 0 < len(text) <= 100:
+            if 0 < len(text) <= _MAX_NAME and not NOBODY.fullmatch(text):
                 name = text
                 break
     return name, identifier
@@ -422,32 +445,21 @@ def _created_at(pieces: list[_Piece], page: Page, language: str | None) -> tuple
     return None
 
 
-def _votes(
-    pieces: list[_Piece], wanted: re.Pattern[str], other: re.Pattern[str] | None, page: Page, language: str | None
-) -> int | None:
-    """The count beside the first control whose name or label is `wanted` and not `other`, the innermost such."""
-    count, end = None, 0
+def _votes(pieces: list[_Piece], page: Page, language: str | None) -> tuple[int | None, int | None]:
+    """The counts of votes for and against, each from its first control that states one, the innermost such."""
+    counts: dict[bool, int] = {}
+    ends: dict[bool, int] = {}
     for piece in pieces:
         element = piece.element
-        if count is not None and element.order >= end:
-            break
-        label = _label(element)
-        if not wanted.search(label) or (other is not None and other.search(label)):
+        label = " ".join([*element.attrs.get("class", ()), *(element.attrs.get(name, "") for name in _LABELS)])
+        against = DISLIKE.search(label) is not None
+        if not (against or LIKE.search(label)) or element.order >= ends.get(against, element.end):
             continue
         texts = [*(element.attrs.get(name) for name in _COUNT_ATTRIBUTES), page.text_of(element)]
         value = next((n for text in texts if text and (n := find_count(text, language)) is not None), None)
         if value is not None:
-            count, end = value, element.end
-    return count
-
-
-def _label(element: Element) -> str:
-    attributes = element.attrs
-    names = [
-        *attributes.get("class", ()),
-        *(attributes.get(name, "") for name in ("itemprop", "aria-label", "title", "data-action")),
-    ]
-    return " ".join(names)
+            counts[against], ends[against] = value, element.end
+    return counts.get(False), counts.get(True)
 
 
 # --- structured data -----------------------------------------------------------------------------------------
@@ -486,7 +498,7 @@ def _of_json_ld(value: dict[str, Any], page: Page, language: str | None) -> _Fou
         answers=None,
         level=None,
         text=text,
-        author_name=clean(name) if isinstance(name, str) else None,
+        author_name=clean(name) if isinstance(name, str) and not NOBODY.fullmatch(name) else None,
         author_id=str(account) if isinstance(account, str | int) else None,
         created_at=read_time(time, language, page.captured_at) if isinstance(time, str) else None,
         likes=value["upvoteCount"] if isinstance(value.get("upvoteCount"), int) else None,

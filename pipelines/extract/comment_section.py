@@ -133,8 +133,8 @@ def _marks(page: Page, boxes: list[Element]) -> Iterator[_Mark]:
 
 
 def _boxes(page: Page) -> Iterator[Element]:
-    """The elements that platforms and sites hang their set-up on."""
-    for name in ("div", "section", "script"):
+    """The elements that platforms and sites hang their set-up on: boxes, scripts, elements of their own."""
+    for name in ("div", "section", "script", *(name for name in page.by_name if "-" in name)):
         for element in page.by_name.get(name, ()):
             if element.attrs:
                 yield element

@@ -142,7 +142,7 @@ COUNTED = _any(
     r"^\W*(?P<thoughts>\d[\d.,'’]*)\s(?:thoughts? on|gedanken? zu|réflexions? sur|pensamientos? en|pensieri su)\b",
     r"\W(?:için|üzerine) (?P<turkish>\d[\d.,'’]*) yorum\W*$",
     rf"^\W*(?P<before>\d[\d.,'’\s]*(?:\s?(?:k|b|bin|tsd\.?|mil))?)\s*{_NOUN}(?!\w)",
-    rf"^\W*(?:\w+\s){{0,2}}{_NOUN}\W*(?P<after>\d[\d.,'’]*)\W*$",
+    rf"^\W*(?:\w+\s){{0,2}}{_NOUN}\W*(?P<after>\d[\d.,'’]*(?:\s?(?:k|b|bin|tsd|mil))?)\W*$",
 )
 
 # There are none yet: a stated zero.
@@ -265,4 +265,11 @@ SAYS = _any(
     r"\s*\b(?:says|said|wrote|writes|sagte?|schreibt|schrieb|meint|dit|a dit|dice|dijo|ha scritto|zegt|schreef|diyor"
     r"|dedi ki)(?=\s*[:…]?\s*$)",
     r"\s*[:…]+\s*$",
+)
+
+# What stands in an author's field and names nobody: many people share it.
+NOBODY = re.compile(
+    r"\W*(?:anonymous|anonym(?:e|er|us)?|anónimo|anonimo|anonim|guest|gast|invité|invitado|ospite|misafir|ziyaretçi|profile?"
+    r"|avatar|deleted(?: user)?|removed|gelöscht(?:er nutzer)?)\W*",
+    re.IGNORECASE,
 )

@@ -53,12 +53,13 @@ _KEYS = {
     "reactions": ("reactionCount", "reactionsCount", "reaction_count", "reactions_count"),
 }
 _META_NAME = re.compile(
-    r"(?:.*[:._-])?(comment|share|view|like|reaction)s?[:._-]?(?:count|total|number)|article[:._-](comment|share)s"
+    r"(?:.*[:._-])?(comment|share|view|like|reaction)s?[:._-](?:count|total|number)|article[:._-](comment|share)s"
 )
 _IN_SCRIPT = re.compile(r"ount[\"']?\s*[:=]\s*[\"']?(?P<value>\d+)\b")
 _METRIC_OF_KEY = {key: metric for metric, keys in _KEYS.items() for key in keys}
 _KEY_END = re.compile(r"\w+\Z")
 _MAX_KEY = 20
+_MAX_MICRODATA = 50
 _MAX_SCRIPT = 100_000
 
 # A line of a page that states a number and nothing else: "324 kez okundu", "Okunma: 1.234", "1,2 B görüntülenme".
@@ -140,7 +141,7 @@ def _whole(metric: str, value: Any) -> Iterator[tuple[str, int]]:
 
 def _in_microdata(page: Page) -> Iterator[tuple[str, int]]:
     for name in (*_PROPERTIES, "interactionCount", "userInteractionCount"):
-        for element in page.by_itemprop.get(name, ()):
+        for element in page.by_itemprop.get(name, [])[:_MAX_MICRODATA]:
             scopes = [around for around in page.ancestors(element) if "itemscope" in around.attrs]
             if any(_COMMENT_TYPE.search(scope.attrs.get("itemtype", "")) for scope in scopes):
                 continue
@@ -264,6 +265,7 @@ _SHARE_ADDRESSES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "social-plugins.line.me": (("line", ()),),
     "b.hatena.ne.jp": (("hatena", ()),),
     "plus.google.com": (("google-plus", ("/share",)),),
+    "news.google.com": (("google-news", ("/publications/",)),),
 }
 _SHARE_SCHEMES = {
     "whatsapp:": "whatsapp",

@@ -20,6 +20,7 @@ _EMAIL = re.compile(
 _MENTION = re.compile(r"(?<![\w@])@(?:\w|\s(?=[^\W\d_]))[\w.-]*(?:\s\w[\w.-]*){0,3}|(?<!\w)u/[\w-]{3,}")
 _UPPER = r"[^\W\d_a-zçğıöşüäßéèêáíóúñ]"
 _ADDRESSED = re.compile(rf"@\s?[\w.-]*\w(?:\s{_UPPER}\w*){{1,2}}$")
+_MAY_POINT = re.compile(r"[@\[({]|u/")
 _FIRST_WORD = re.compile(r"@\s?\w+(?:[.-]+\w+)*")
 _DIGITS = re.compile(r"(?<![\w.,/:(-])[+(]{0,2}\d[\d\s()./-]{6,24}(?<=\d)(?![\w%€$₺:])")
 _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
@@ -44,7 +45,8 @@ def masker(names: Iterable[str]) -> Callable[[str], str]:
         return _FIRST_WORD.sub(MENTION, match[0], count=1) if match[0][0] == "@" else MENTION
 
     def mask(text: str) -> str:
-        text = _MENTION.sub(mention, _EMAIL.sub(EMAIL, text))
+        if _MAY_POINT.search(text):  # most comments have nothing of the kind
+            text = _MENTION.sub(mention, _EMAIL.sub(EMAIL, text))
         return _DIGITS.sub(lambda match: PHONE if _is_telephone_number(match[0]) else match[0], text)
 
     return mask

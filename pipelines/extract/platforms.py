@@ -172,7 +172,8 @@ def _stating(where: Where, text: str, element: Element) -> Iterator[tuple[str, E
 
 def find_thread(page: Page, platform: str, places: Iterable[Element]) -> str | None:
     """The identifier under which the platform knows the page's thread, from `places`, metadata or a set-up script."""
-    for element in places:
+    own_tags = [tag for tag, owner in _NAMES["tag"].items() if owner == platform and tag in page.by_name]
+    for element in (*places, *(page.by_name[tag][0] for tag in own_tags)):
         for name in _THREAD_ATTRIBUTES.get(platform, ()):
             if value := element.attrs.get(name, "").strip():
                 return value
