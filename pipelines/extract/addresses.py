@@ -80,7 +80,7 @@ _SERVICES = _words(
     " privacy terms kleinanzeigen job jobs shop store checkout widget cdn print printmail drucken viewtopic account"
     " donate spenden preferences slideshow banner ad ads adclick click"
 )
-_SEPARATOR = re.compile(r"[/._-]+")
+_SEPARATORS = str.maketrans("._-", "///")
 _TRACKING = re.compile(r"(?:utm_|fbclid|gclid|ref=|src=|icid|at_|xtor|wt)", re.IGNORECASE)
 _COMMENT_FRAGMENT = re.compile(r"(?:comment|respond|disqus|kommentar|yorum|comentario)", re.IGNORECASE)
 # With the list of public suffixes that comes with the library: no network, no cache on disk.
@@ -155,7 +155,7 @@ def _page_of(url: str) -> str:
 class Addresses:
     """The addresses of one page, each judged against the page's own and against each other."""
 
-    __slots__ = ("_folders", "_found", "_own", "_own_query", "_own_shape", "_scores", "_site")
+    __slots__ = ("_folders", "_found", "_own", "_own_is_shaped", "_own_query", "_own_shape", "_scores", "_site")
 
     def __init__(self, url: str, own: Iterable[str], linked: Iterable[str]) -> None:
         """`url` is the page's address, `own` are others that it gives for itself, `linked` all that it links to."""
@@ -167,6 +167,8 @@ class Addresses:
                 self._own.add(stated.page)
         self._own_query = page.query if page and page.names_id else None
         self._own_shape = _shape(page.path) if page else ""
+        # A path of mere words has no shape to recognise another story by.
+        self._own_is_shaped = bool(self._own_shape.strip("w"))
         self._site = site_of(page.host) if page else ""
         self._found: dict[str, Address | None] = {}
         self._scores: dict[str, float] = {}
@@ -224,7 +226,7 @@ class Addresses:
             score += _DATE.search(path) is not None
         if query and _ID_PARAMETER.search(query):
             score += 1
-        if score >= 0.5 and self._own_shape.strip("w") and _shape(path) == self._own_shape:
+        if 0.5 <= score < STORY and self._own_is_shaped and _shape(path) == self._own_shape:
             score += 0.75
         folders = [segment.lower() for segment in segments[:-1]]
         if not _LIST_FOLDERS.isdisjoint(folders):
@@ -237,7 +239,7 @@ class Addresses:
             score -= 2
         # A long slug holds any word; a folder, a short name or a subdomain is called after what it serves.
         named = [address.host.partition(".")[0], *folders, "" if joints >= 3 else last.lower()]
-        if not _SERVICES.isdisjoint(_SEPARATOR.split("/".join(named))):
+        if not _SERVICES.isdisjoint("/".join(named).translate(_SEPARATORS).split("/")):
             score -= 2.5
         return max(LIST, min(STORY, score))
 

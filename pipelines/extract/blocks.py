@@ -237,7 +237,9 @@ def _similar(one: Element, other: Element) -> bool:
     """Whether two siblings look like entries of one list: the same element with mostly the same class names."""
     if one.name != other.name:
         return False
-    if one.name in ("li", "tr", "dd"):
+    classes = one.attrs.get("class", ())
+    # Elements with the same class attribute share one list.
+    if one.name in ("li", "tr", "dd") or classes is other.attrs.get("class", ()):
         return True
     names = [
         {name for name in element.attrs.get("class", ()) if not _POSITIONAL.search(name)} for element in (one, other)

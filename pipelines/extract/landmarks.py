@@ -45,7 +45,7 @@ _BY_NAME_OF_CLASS = {
     }.items()
     for name in names.split()
 }
-_SEPARATOR = re.compile(r"[\s_-]+")
+_SEPARATORS = str.maketrans("-_", "  ")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # Links to the story before and the story after are navigation by name and teasers by nature.
 _NEIGHBOURS = re.compile(
@@ -89,12 +89,17 @@ def words_of(element: Element) -> str:
 @lru_cache(maxsize=65536)
 def zones_of_words(words: str) -> int:
     """The zones that class names and an id announce."""
-    words = _HUMP.sub("-", words).lower()
+    if not words.islower():
+        words = _HUMP.sub("-", words).lower()
     zones = 0
-    for word in _SEPARATOR.split(words):
-        zones |= _BY_WORD.get(word, 0)
+    for word in words.translate(_SEPARATORS).split():
+        if word in _BY_WORD:
+            zones |= _BY_WORD[word]
     for name in words.split():
-        zones |= _BY_NAME_OF_CLASS.get(name, FOOTER if name.startswith("footer") else 0)
+        if name in _BY_NAME_OF_CLASS:
+            zones |= _BY_NAME_OF_CLASS[name]
+        elif name.startswith("footer"):
+            zones |= FOOTER
     if ("nav" in words or "prev" in words or "adjacent" in words) and _NEIGHBOURS.search(words):
         zones = zones & ~MENU | NEIGHBOURS
     return zones

@@ -105,6 +105,10 @@ def find_teasers(page: Page, addresses: Addresses, landmarks: Landmarks) -> list
         # Most links of a page lie in its menus: they are done with before their addresses are looked at.
         if zones & (COMMENTS | UNREAD) or _in_menu(zones, words, landmarks.before_story(element.order)):
             continue
+        if words >= 0.5 and _serves(link):
+            if link.image is None:
+                continue
+            words = 0.2
         address = addresses[link.url]
         if address is None or address.to_comments:
             continue
@@ -198,10 +202,17 @@ def _words(link: Link) -> tuple[float, bool]:
         count = max(count, word_count(title))
     if count < 2:
         return (0.2 if said else 0.0), False
-    if (count <= 4 and _LEADS_ON.match(said)) or (count <= 8 and _SERVICE.search(said)):
-        return 0.2, shown >= 2.5
     words = 2.0 if count >= 4 else 1.2 if count >= 3 else 0.6 if len(said) >= 12 else 0.2
     return (words if text else min(words, 1.2)), shown >= 2.5
+
+
+def _serves(link: Link) -> bool:
+    """Whether a link says what it does ("Read more") or what it serves ("Privacy") instead of naming a story."""
+    said = link.text or link.title or link.aria_label or link.image_alt
+    blanks = said.count(" ")
+    return (blanks < 5 and word_count(said) <= 4 and _LEADS_ON.match(said) is not None) or (
+        blanks < 9 and _SERVICE.search(said) is not None
+    )
 
 
 def _in_menu(zones: int, words: float, before: bool) -> bool:
