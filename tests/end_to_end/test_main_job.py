@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from pipelines.lake.parts import Lake
 from pipelines.lake.schema import CRAWL_REPORTS, TABLES
@@ -118,41 +119,63 @@ def test_a_broken_table_stops_the_run_and_what_is_published_stays(finished: Work
     assert (place.data / "yanyana.duckdb").stat().st_mtime_ns == published
 
 
-@pytest.mark.parametrize("after", [0.5, 2.0, 2.6, 3.2, 3.8, 4.4, 5.0])
-def test_a_killed_run_repeated_gives_what_an_undisturbed_one_gives(
-    finished: Workplace, tmp_path: Path, after: float
+# A file that says how far a run has come: while it reads, classifies, joins, measures, and builds what it publishes.
+STAGES = [
+    "lake/articles/**/*.parquet",
+    "lake/headlines/**/*.parquet",
+    "lake/exposures/**/*.parquet",
+    "lake/cooccurrence/*.parquet",
+    ".yanyana.duckdb.*.tmp",
+]
+
+
+def kill_at(place: Workplace, stage: str, *arguments: str) -> None:
+    """Start a command and kill it as soon as a file of the stage is there."""
+    victim = place.start(*arguments)
+    give_up = time.monotonic() + 60
+    while not any(place.data.glob(stage)):
+        assert victim.poll() is None, f"ended before {stage}: {victim.communicate()}"
+        assert time.monotonic() < give_up, stage
+        time.sleep(0.005)
+    victim.send_signal(signal.SIGKILL)
+    victim.communicate()
+
+
+def test_runs_killed_at_every_stage_and_repeated_give_what_an_undisturbed_one_gives(
+    finished: Workplace, tmp_path: Path
 ) -> None:
-    """The same archive, read with a SIGKILL on the way and then again: the same tables, row for row."""
+    """The same archive, read with a SIGKILL at each stage and then to the end: the same tables, row for row."""
     place = Workplace(tmp_path)
     shutil.copytree(finished.folder, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("lake", "dagster"))
     (place.data / "yanyana.duckdb").unlink()
-    victim = place.start("reparse")
-    time.sleep(after)
-    victim.send_signal(signal.SIGKILL)
-    victim.communicate()
+    for stage in STAGES:
+        kill_at(place, stage, "reparse")
+    assert not (place.data / "yanyana.duckdb").exists()
     place.yanyana("reparse")
     want, got = rows(finished), rows(place)
     for name in want.keys() - {CRAWL_REPORTS.name}:
-        assert got[name].equals(want[name]), name
+        # Means are summed by several threads in an order that is not given: the last bit may differ.
+        assert_frame_equal(got[name], want[name], rel_tol=1e-12, abs_tol=1e-15)
     with duckdb.connect(place.data / "yanyana.duckdb", read_only=True) as con:
         published = con.sql("SELECT count(*) FROM core.items").fetchone()
     assert published == (want["items"].height,)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("after", [2.0, 3.0, 4.0, 5.0, 6.0])
-def test_a_crawl_killed_on_the_way_is_completed_by_the_next(finished: Workplace, tmp_path: Path, after: float) -> None:
-    """What a killed crawl archived is kept, and the next one fetches the rest."""
+@pytest.mark.parametrize("seconds", [0.0, 0.2, 0.4, 0.6, 0.8])
+def test_a_crawl_killed_on_the_way_is_completed_by_the_next(
+    finished: Workplace, tmp_path: Path, seconds: float
+) -> None:
+    """What a killed crawl archived is kept, and the next one asks for the rest alone."""
     place = Workplace(tmp_path)
     shutil.copy(finished.folder / "sites.toml", tmp_path)
     victim = place.start("run")
-    time.sleep(after)
+    while not any(place.data.glob("archive/day=*/*.open")):
+        assert victim.poll() is None
+        time.sleep(0.005)
+    time.sleep(seconds)
     victim.send_signal(signal.SIGKILL)
     victim.communicate()
     place.yanyana("run")
-    want, got = rows(finished), rows(place)
-    stories = [table["articles"]["article_id"].unique().sort() for table in (want, got)]
-    assert stories[1].equals(stories[0])
-    assert (
-        got["captures"].filter(pl.col("url").is_in(got["articles"]["url"].implode())).height == got["articles"].height
-    )
+    want, got = rows(finished)["articles"], rows(place)["articles"]
+    assert got["article_id"].sort().equals(want["article_id"].sort())
