@@ -76,11 +76,14 @@ def extract_page(
 
 def _where(error: Exception) -> str:
     """An unforeseen error by type and place; its message is left out, since it may quote the page."""
+    place = "pipelines.extract"
     trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None and "extract" in trace.tb_next.tb_frame.f_code.co_filename:
+    while trace is not None:
+        module = trace.tb_frame.f_globals.get("__name__", "")
+        if module.startswith("pipelines."):
+            place = f"{module}:{trace.tb_lineno}"
         trace = trace.tb_next
-    place = f" at {trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace is not None else ""
-    return f"the extractor failed on this page: {type(error).__name__}{place}; please report it with the page"
+    return f"the extractor failed on this page: {type(error).__name__} at {place}; please report it with the page"
 
 
 def _nothing(url: str, reason: str) -> ExtractionRecord:

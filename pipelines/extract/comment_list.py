@@ -346,28 +346,28 @@ def _text(unit: _Unit, pieces: list[_Piece], held: frozenset[int], page: Page) -
     holders = [piece for piece in pieces if Part.TEXT in piece.roles and not piece.roles & {Part.AUTHOR, Part.TIME}]
     holders = [piece for piece in holders if piece.named] or holders
     around = {piece.element.order for piece in pieces if piece.roles & _NOT_WRITTEN}
-    around = held | around - {piece.element.order for piece in holders}
+    around -= {piece.element.order for piece in holders}
     best, end = "", 0
     for piece in holders[:_MAX_FIELDS]:
         if not best or piece.element.order < end:
-            text = text_without(piece.element, around, page)
+            text = text_without(piece.element, page, held, around)
             # An inner one is more exact unless it holds only a part, as a quotation does.
             if text and 2 * len(text) > len(best):
                 best, end = text, piece.element.end
     if not best and any(Part.AUTHOR in piece.roles for piece in pieces):
-        best = text_without(unit.element, around, page)
+        best = text_without(unit.element, page, held, around)
     # Without a field of its own the author's name may stand anywhere but in paragraphs; and there are themes that wrap
     # the whole comment, paragraphs too, in an element named after its author.
     return best or clean(" ".join(page.text_of(p.element) for p in pieces if p.element.name == "p" and not p.roles))
 
 
-def text_without(element: Element, around: Collection[int], page: Page) -> str:
-    """An element's text without the text of the elements inside it that are numbered in `around`."""
+def text_without(element: Element, page: Page, held: Collection[int], around: Collection[int] = ()) -> str:
+    """An element's text without the text of the elements inside it that are numbered in `held` or in `around`."""
     source = page.document.concealed_text if element.concealed else page.text
     kept, position, order = [], element.text_start, element.order + 1
     while order < element.end:
         inner = page.elements[order]
-        if order in around or inner.name in _NEVER_READ or inner.name == "button":
+        if order in held or order in around or inner.name in _NEVER_READ or inner.name == "button":
             if inner.concealed == element.concealed:
                 kept.append(source[position : inner.text_start])
                 position = inner.text_end
@@ -400,7 +400,7 @@ def _author(element: Element, pieces: list[_Piece], page: Page) -> tuple[str | N
         inside = [piece.element for piece in pieces if field.order <= piece.element.order < field.end]
         identifier = identifier or next(filter(None, (_profile(inner, page) for inner in inside)), None)
         for inner in sorted(inside, key=_name_rank) if name is None else ():
-            text = text_without(inner, around, page) or clean(inner.attrs.get("content", ""))
+            text = text_without(inner, page, around) or clean(inner.attrs.get("content", ""))
             text = SAYS.sub("", text)
             if 0 < len(text) <= _MAX_NAME and not NOBODY.fullmatch(text):
                 name = text

@@ -66,9 +66,10 @@ def read_comment_section(
     marked = [element for element in boxes if not ATTRIBUTES.isdisjoint(element.attrs)]
     shown = find_platform(page, marked, own)
     places = _places(page, marks, own)
-    forms = _writing_fields(page, places)
+    fields = _writing_fields(page, places)
+    places = _outermost([*places, *(_form_of(page, field) for field in fields)])
     links = [link for link in _comment_links(page) if link.text and canonical_url(link.url) in own]
-    present = bool(comments or shown or forms or (article is not None and (places or links)))
+    present = bool(comments or shown or fields or (article is not None and (places or links)))
     if not present:
         return _section(present=False)
     text = _text_of_section(page, places, held)
@@ -79,11 +80,11 @@ def read_comment_section(
         present=True,
         platform=platform if platform != OTHER else None,
         thread_id=find_thread(page, platform, [*marked, *places]),
-        claimed_count=_claimed_count(page, marks, places, links, text, has_comments=bool(comments)),
-        char_limit=_char_limit(forms, text),
-        closed=True if closed else False if forms or login else None,
-        login_required=True if login else False if forms else None,
-        policy=True if POLICY.search(text) else False if forms else None,
+        claimed_count=_claimed_count(page, marks, places, links, text, held, has_comments=bool(comments)),
+        char_limit=_char_limit(fields, text),
+        closed=True if closed else False if fields or login else None,
+        login_required=True if login else False if fields else None,
+        policy=True if POLICY.search(text) else False if fields else None,
         comments=comments,
     )
 
@@ -216,6 +217,11 @@ def _writing_fields(page: Page, places: list[Element]) -> list[Element]:
         if _stands_in(area, places)
         or any(comment_part(area.attrs.get(key, "")) in (Part.COMMENT, Part.TEXT) for key in ("name", "id"))
     ]
+
+
+def _form_of(page: Page, field: Element) -> Element:
+    """The form around a field, or the field where there is none."""
+    return next((around for around in page.ancestors(field) if around.name == "form"), field)
 
 
 def _text_of_section(page: Page, places: list[Element], held: frozenset[int]) -> str:

@@ -66,7 +66,12 @@ _TAIL: Final = re.compile(
 )
 _INNER: Final = re.compile(_ANY)
 
-_PLACE: Final = r"[^\W\d_a-zçğıöşüäéèàñß][^\W\d_]*(?:[ .'’/-]+[^\W\d_]+){0,4}"
+# A place's words begin with capitals, but for the small ones inside a name.
+_CAPITAL: Final = r"[^\W\d_a-zßàáâäçèéêëìíîïñòóôöùúûüğışß][^\W\d_]*"
+_SMALL: Final = (
+    r"(?:al|am|an|auf|bei|da|de|del|della|den|der|des|do|dos|el|im|in|la|las|le|les|los|ob|of|on|sur|the|upon)"
+)
+_PLACE: Final = rf"{_CAPITAL}(?:[ .'’/-]+(?:{_SMALL}[ '’-]+)*{_CAPITAL}){{0,4}}"
 _DAY: Final = r"\d{1,2}\.?\s?[^\W\d_]{3,12}\.?(?:\s\d{4})?|[^\W\d_]{3,12}\.?\s\d{1,2}(?:,?\s\d{4})?"
 _DATELINE: Final = re.compile(
     rf"(?P<line>{_PLACE}(?:\s*,\s*{_PLACE}){{0,2}}(?:\s*,\s*(?:{_DAY}))?)\s*"

@@ -16,6 +16,7 @@ methods work as always. What the tree does not have:
 - elements nested deeper than `MAX_DEPTH`: they become children of the last element above that depth, as in Chromium.
 """
 
+import codecs
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -239,12 +240,10 @@ def _declared(head: bytes) -> str | None:
         name = label.decode("ascii", "ignore").lower()
         if name.replace("-", "") in ("utf8", "utf16", "xuserdefined"):
             continue
-        codec = f"whatwg-{name}"
         try:
-            b"".decode(codec)
+            return codecs.lookup(f"whatwg-{name}").name
         except LookupError:
             continue
-        return codec
     return None
 
 

@@ -12,7 +12,7 @@ _CODES: Final = """
     por:pt ron:ro rus:ru sin:si slk:sk slv:sl sna:sn spa:es srp:sr swe:sv tam:ta tel:te tgl:tl tha:th tuk:tk tur:tr
     ukr:uk urd:ur uzb:uz vie:vi yid:yi zul:zu
 """
-_SHORT: Final = dict(pair.split(":") for pair in _CODES.split())
+_SHORT: Final = {pair[:3]: pair[4:] for pair in _CODES.split()}
 _SAME: Final = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "fil": "tl"}
 
 MIN_CHARACTERS: Final = 200

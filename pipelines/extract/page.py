@@ -268,9 +268,10 @@ def resolve(href: str, base_url: str, origin: tuple[str, str] | None = None) -> 
     elif href.startswith("/") and origin and not href.startswith("//"):
         url = origin[1] + href
     else:
-        scheme = _SCHEME.match(href)
-        if scheme and scheme[1].lower() not in ("http", "https"):
-            return None
+        if scheme := _SCHEME.match(href):
+            href = scheme[0].lower() + href[scheme.end() :]
+            if scheme[1].lower() not in ("http", "https"):
+                return None
         try:
             url = urljoin(base_url, href)
         except ValueError:
