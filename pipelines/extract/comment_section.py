@@ -38,6 +38,8 @@ _FRAGMENT = re.compile(
 )
 _MAX_LIMIT = 20_000  # WordPress writes 65525, what its database field holds: no limit worth telling
 _MAX_SECTION_TEXT = 20_000
+_MAX_CLAIM = 160  # characters of a line that states a count, the story's title included
+_MAX_COUNTER = 12
 _MANY = 3  # a name that stands so often belongs to teasers, each with its own count
 
 
@@ -80,7 +82,7 @@ def read_comment_section(
         present=True,
         platform=platform if platform != OTHER else None,
         thread_id=find_thread(page, platform, [*marked, *places]),
-        claimed_count=_claimed_count(page, marks, places, links, text, held, has_comments=bool(comments)),
+        claimed_count=next((n for n in _claims(page, marks, places, links, text, held) if n is not None), None),
         char_limit=_char_limit(fields, text),
         closed=True if closed else False if fields or login else None,
         login_required=True if login else False if fields else None,
@@ -226,44 +228,58 @@ def _form_of(page: Page, field: Element) -> Element:
 
 def _text_of_section(page: Page, places: list[Element], held: frozenset[int]) -> str:
     """What stands in the section beside the comments themselves: headings, rules, hints."""
-    return " ".join(text_without(place, held, page) for place in places)[:_MAX_SECTION_TEXT]
+    return " ".join(text_without(place, page, held) for place in places)[:_MAX_SECTION_TEXT]
 
 
-def _claimed_count(
-    page: Page, marks: list[_Mark], places: list[Element], links: list[Link], text: str, *, has_comments: bool
-) -> int | None:
-    """The number of comments that the page claims: in the section, beside the story, in attributes, in metadata."""
-    inside = [mark for mark in marks if _stands_in(mark.element, places)]
-    headings = [heading for heading in page.headings if _stands_in(heading, places)]
-    shown = [*headings, *(mark.element for mark in inside), *(link.element for link in links)]
+def _claims(
+    page: Page, marks: list[_Mark], places: list[Element], links: list[Link], text: str, held: frozenset[int]
+) -> Iterator[int | None]:
+    """What the page says of the number of comments, the most telling first.
+
+    Lines of the section above the comments, links to it and counters beside the story, headings, labels, attributes, a
+    bare number in a counter, "no comments yet", and metadata where no comment stands beside to contradict it.
+    """
+    language = page.language
     counters = [mark.element for mark in marks if Part.COUNT in mark.parts]
-    for element in [*shown, *counters, *page.headings]:
-        count = None if element.concealed else _stated_count(page.text_of(element), page.language)
-        if count is not None:
-            return count
-    for element in [*shown, *counters, *page.by_name.get("button", ())]:
-        for value in (element.attrs.get(name, "") for name in _COUNT_ATTRIBUTES):
-            if value.isdecimal():
-                return int(value)
-        count = _stated_count(element.attrs.get("aria-label", ""), page.language)
-        if count is not None:
-            return count
-    for counter in counters:
-        text_of_counter = page.text_of(counter)
-        if (
-            not counter.concealed
-            and len(text_of_counter) <= 10
-            and find_count(text_of_counter, page.language) is not None
-        ):
-            return find_count(text_of_counter, page.language)
+    inside = [mark.element for mark in marks if _stands_in(mark.element, places)]
+    beside = [link.element for link in links] + counters
+    for line in _lines_above(page, places, held):
+        yield _stated_count(line, language)
+    for element in [*beside, *page.headings]:
+        if not element.concealed:
+            yield _stated_count(page.text_of(element), language)
+    for element in [*inside, *beside, *page.by_name.get("button", ())]:
+        stated = _first_of(element.attrs, _COUNT_ATTRIBUTES)
+        yield int(stated) if stated.isdecimal() else _stated_count(element.attrs.get("aria-label", ""), language)
+    for element in counters:
+        if not element.concealed and element.text_end - element.text_start < _MAX_COUNTER:
+            yield find_count(page.text_of(element), language)
     if NONE_YET.search(text):
-        return 0
-    stated = next((n for entry in page.json_ld if isinstance(n := entry.get("commentCount"), int)), None)
-    return stated if stated or not has_comments else None
+        yield 0
+    for entry in page.json_ld:
+        stated = entry.get("commentCount")
+        if isinstance(stated, int) and (stated or not held):
+            yield stated
+
+
+def _lines_above(page: Page, places: list[Element], held: frozenset[int]) -> Iterator[str]:
+    """The lines of text in the section before its first comment."""
+    comments = sorted(held)
+    for place in places:
+        if not place.concealed:
+            first = bisect(comments, place.order)
+            end = place.text_end
+            if first < len(comments) and comments[first] < place.end and not page.elements[comments[first]].concealed:
+                end = page.elements[comments[first]].text_start
+            yield from page.text[place.text_start : end].split("\n")
+
+
+def _first_of(attributes: Mapping[str, Any], names: tuple[str, ...]) -> str:
+    return next((attributes[name] for name in names if attributes.get(name)), "")
 
 
 def _stated_count(text: str, language: str | None) -> int | None:
-    match = COUNTED.search(text) if 0 < len(text) <= 120 else None
+    match = COUNTED.search(text) if 0 < len(text) <= _MAX_CLAIM else None
     return find_count(match[match.lastgroup or 0], language) if match else None
 
 

@@ -46,7 +46,7 @@ _VOCABULARY: dict[Part, str] = {
         """,
     Part.SECTION: """
         list liste section area bereich thread threads stream module modul widget panel region outer group feed flyout
-        app embed template holder layout
+        app embed template holder layout alan alani bolum bolumu listesi
         """,
     Part.FORM: """
         form respond formular editor textarea input field fields feld submit write compose new add create replybox
@@ -57,7 +57,7 @@ _VOCABULARY: dict[Part, str] = {
 }
 _WORDS = {word: part for part, words in _VOCABULARY.items() for word in words.split()}
 # "comment-box" is one comment's box, "comments-box" or "comment-list-box" the box of all.
-_BOXES = frozenset(["wrapper", "container", "wrap", "box", "block", "inner", "main", "root"])
+_BOXES = frozenset(["wrapper", "container", "wrap", "box", "block", "blok", "kutu", "kutusu", "inner", "main", "root"])
 
 # What a story is filed under is also written as a class name: "category-kommentare".
 _TAXONOMIES = frozenset(["category", "tag", "type", "topic", "section", "ressort"])
