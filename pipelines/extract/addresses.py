@@ -211,6 +211,9 @@ class Addresses:
         path, query = address.path, address.query
         if _is_platform(address.host) or path.lower().endswith(_FILES):
             return NEVER
+        if self._own_is_shaped and any(address.page.startswith(f"{own}/") for own in self._own):
+            # Below a story lie its pictures, its pages and its comments.
+            return LIST
         segments = [segment for segment in path.split("/") if segment]
         if not segments:
             return 1.0 if query and _ID_PARAMETER.search(query) else NEVER

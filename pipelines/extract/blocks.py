@@ -55,10 +55,10 @@ _NO_HEADING = re.compile(
     r"^\W*(?:categor|kategori|filed under|posted in|ilgili konu|share|partager|teilen|compartir|condividi|paylaş"
     r"|compartilh|tags?\b|schlagw|stichw|keywords|etiket|關鍵字|previous\b|next\b|prev\b|weiter\W*$|zurück|weiterlesen"
     r"|anterior\W*$|siguiente\W*$|önceki\W*$|sonraki\W*$|powered|tümü\W*$|more\W*$|mehr\W*$|alle\W*$|see all"
-    r"|view all|all\W*$|show|follow|folgen|subscribe\b|abonn|newsletter|sign up|login|log in|advert|anzeige\W*$"
-    r"|werbung\W*$|publicidad\W*$|reklam\W*$|publicité|comment|kommentar|\d+ (?:comment|kommentar)|close|schließen"
-    r"|menu|もっと|一覧|続き|search|suche|loading|play|video\W*$|foto|image|credit|facebook|twitter|whatsapp|pinterest"
-    r"|e-?mail|linkedin|telegram|by\b|von\b|por\b|©|getty)",
+    r"|view all|all\W*$|show|follow|folgen|subscribe\b|abonn|newsletter|sign up|login|log in|google ad|ads?\b|advert"
+    r"|anzeige\W*$|werbung\W*$|publicidad\W*$|reklam\W*$|publicité|comment|kommentar|\d+ (?:comment|kommentar)|close"
+    r"|schließen|menu|もっと|一覧|続き|search|suche|loading|play|video\W*$|foto|image|credit|facebook|twitter|whatsapp"
+    r"|pinterest|e-?mail|linkedin|telegram|by\b|von\b|por\b|©|getty)",
     re.IGNORECASE,
 )
 # Headings over lists of keywords, people and comments. Lists of stories under them have long lines or pictures.
@@ -579,7 +579,8 @@ def find_blocks(page: Page, article: Article | None, landmarks: Landmarks | None
         if kept is not None and kept[1] == placement and _is_repeated(group, kept[0]):
             continue
         items = _items(group, paid=kind == "sponsored")
-        if not items:
+        # Links that all say the same say what they do, not where they lead.
+        if not items or (len(items) > 1 and len({item["headline"] for item in items}) == 1):
             continue
         kept = (group, placement)
         if placement == "body" and kind != "sponsored":

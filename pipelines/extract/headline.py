@@ -33,8 +33,8 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _LINK_PHRASE = re.compile(
-    r"^(?:permanent link to|permalink to|permalink|link to|go to|read more about|continue reading|lire la suite de)"
-    r"\s*[:\-–]?\s+",
+    r"^(?:(?:permanent link to|permalink to|permalink|link to|go to|read more about|continue reading|lire la suite de)"
+    r"\s*[:\-–]?|zu[rm] \w+(?: \([^)]*\))?:)\s+",
     re.IGNORECASE,
 )
 _NO_HEADLINE = re.compile(
@@ -171,7 +171,10 @@ def _texts(link: Link) -> list[tuple[str, float, bool]]:
         text = clean("".join(parts))
         parts.clear()
         if text:
-            found.append((text, weight + min(word_count(text), 6) / 4, in_heading or outside))
+            count = word_count(text)
+            # One word outside a heading is a section's name, whatever its class says.
+            lone = 4 if count < 2 and not (in_heading or outside) else 0
+            found.append((text, weight + min(count, 6) / 4 - lone, in_heading or outside))
 
     around = link.element.parent
     base = 3.0 if outside else 0.0
@@ -242,6 +245,8 @@ def _is_fuller(text: str, shown: str, source: Source, url: str) -> bool:
     if len(short) >= 12 and full.startswith(short):
         # Cut off with an ellipsis, or by a style sheet. A label for screen readers adds dates and names instead.
         return shown.endswith(("…", "...")) or source == "title"
+    if source == "aria-label":
+        return False
     full_words, short_words = set(full.split()), set(short.split())
     shared = len(full_words & short_words) / max(1, len(short_words))
     if source == "image_alt":

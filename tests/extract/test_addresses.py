@@ -63,6 +63,10 @@ def test_what_other_links_lie_in_is_a_list() -> None:
     assert score(series, f"{series}/along-the-river", f"{series}/up-the-hill") < 1
 
 
+def test_what_lies_below_the_own_story_is_part_of_it() -> None:
+    assert score(f"{PAGE}/pictures-of-the-tram-line/1090402") == LIST
+
+
 def test_a_story_is_own_under_all_its_addresses() -> None:
     links = [f"{PAGE}?utm_source=list", PAGE.replace("www.", ""), "https://amp.example.co.uk/482913"]
     other = "https://www.example.co.uk/city/another-story-for-the-tram-482914.html"

@@ -174,6 +174,11 @@ def test_the_own_story_is_left_out_of_its_own_list() -> None:
     assert headlines(block) == [STORIES[0][0], STORIES[1][0]]
 
 
+def test_links_that_all_say_the_same_are_no_list() -> None:
+    links = "".join(f'<li><a href="{target(slug)}">Show this story in the archive</a></li>' for _, slug in STORIES)
+    assert blocks_of(story(f"<ul>{links}</ul>")) == []
+
+
 def test_previous_and_next_story_are_items() -> None:
     (block,) = blocks_of(
         story(f'<nav class="post-navigation"><div>{card(0, "span")}</div><div>{card(1, "span")}</div></nav>')
