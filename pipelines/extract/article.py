@@ -90,7 +90,7 @@ _LEAD_WORDS: Final = re.compile(
 )
 _WITHOUT_BLANKS: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 _URL_DAY: Final = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/-])|[/_-](20\d\d)(\d\d)(\d\d)(?=[/_.-]|$)")
-_FRONT: Final = re.compile(r"(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:index\.\w+|home)?", re.IGNORECASE)
+_FRONT: Final = re.compile(r"(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:index\.\w+|home|page/\d+)?", re.IGNORECASE)
 _STORY_KINDS: Final = ("article", "news", "video", "blog", "post")
 _SLUG: Final = re.compile(r"[^/]*(?:[^/]+-){3,}[^/]*|[^/]*\d{4,}[^/]*")
 
@@ -102,6 +102,7 @@ def _names_a_lead(words: str) -> bool:
 
 MIN_LEAD: Final = 25
 MIN_BODY_ALONE: Final = 600
+MIN_EXCERPTS: Final = 3
 
 
 def read_article(page: Page, landmarks: Landmarks, timezone: str | None = None) -> Article | None:
@@ -191,9 +192,22 @@ def _is_story(page: Page, title: Title, story: Object, text: str) -> bool:
     stated = bool(story) or page.meta_content(*_META_PUBLISHED) is not None or kind.startswith(_STORY_KINDS)
     if stated and slug:
         return True
-    if any(_types(thing) & _LIST_TYPES for thing in page.json_ld):
+    if any(_types(thing) & _LIST_TYPES for thing in page.json_ld) or (not stated and _is_archive(page, title)):
         return False
     return len(text) >= (MIN_BODY if stated or (slug and title.heading is not None) else MIN_BODY_ALONE)
+
+
+def _is_archive(page: Page, title: Title) -> bool:
+    """Several `article` elements, each under a headline that is a link, and the title in none: a list with excerpts."""
+
+    def in_article(heading: Element) -> bool:
+        return any(around.name == "article" for around in page.ancestors(heading))
+
+    if title.heading is not None and in_article(title.heading):
+        return False
+    shown = (heading for heading in page.headings if not heading.concealed)
+    linked = (h for h in shown if any(e.name == "a" for e in page.elements[h.order : h.end]))
+    return sum(map(in_article, linked)) >= MIN_EXCERPTS
 
 
 def _types(thing: Object) -> set[str]:
