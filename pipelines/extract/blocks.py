@@ -215,9 +215,9 @@ class _Labels:
         return self._addresses.score(address) > -1
 
     def links_in(self, element: Element) -> list[Link]:
-        """The links within an element, in document order."""
+        """The first links within an element, in document order: more of them make it no label."""
         start = bisect_left(self._link_orders, element.order)
-        return self._page.links[start : bisect_left(self._link_orders, element.end)]
+        return self._page.links[start : min(start + 20, bisect_left(self._link_orders, element.end))]
 
     def _shows_story(self, element: Element) -> bool:
         """Whether the element holds a link to a story or stands in one."""

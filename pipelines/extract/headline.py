@@ -29,7 +29,7 @@ _WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’.-][^\W_]+)*")
 # What stands before a headline without belonging to it: a rank, a time, the kind of the medium.
 _BEFORE = re.compile(
     r"^(?:\d{1,3}\s*[.)]-?\s+(?=\D)|\d{1,2}[:.]\d{2}(?:\s*(?:uhr|h))?\s+(?=\D)|(?:video|videos|foto|fotos|photos?"
-    r"|bilder|galeri|galería|galerie|gallery|podcast|live|canlı|watch|audio)\s*[:|•·–-]\s*|[»›>•·▶►→]+\s*)+",
+    r"|bilder|galeri|galería|galerie|gallery|podcast|live|canlı|watch|audio)\s*[:|•·–-]\s*|[»›>•·▶►→←]+\s*)+",
     re.IGNORECASE,
 )
 _LINK_PHRASE = re.compile(

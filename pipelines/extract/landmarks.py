@@ -273,22 +273,27 @@ def _is_elsewhere(element: Element, known: dict[int, bool]) -> bool:
 
 def _body(prose: list[tuple[Element, float]]) -> Element | None:
     """The narrowest element that holds most of the prose of every element around it."""
-    weight: dict[int, float] = defaultdict(float)
-    count: dict[int, int] = defaultdict(int)
-    children: dict[int, dict[int, Element]] = defaultdict(dict)
-    top: Element | None = None
+    weight: dict[int, float] = {}
+    count: dict[int, int] = {}
+    around_prose: dict[int, Element] = {}
     for block, characters in prose:
-        inner, around = None, block
-        while isinstance(around, Element):
-            weight[around.order] += characters
-            count[around.order] += 1
-            if inner is not None:
-                children[around.order][inner.order] = inner
-            inner, around = around, around.parent
-        top = inner
-    body = top
+        weight[block.order], count[block.order] = characters, 1
+        around = block
+        while isinstance(around, Element) and around.order not in around_prose:
+            around_prose[around.order] = around
+            around = around.parent
+    # From the last element to the first every element is complete before its parent takes it in.
+    children: dict[int, list[Element]] = defaultdict(list)
+    body: Element | None = None
+    for order in sorted(around_prose, reverse=True):
+        body = around_prose[order]
+        parent = body.parent
+        if isinstance(parent, Element):
+            weight[parent.order] = weight.get(parent.order, 0.0) + weight[order]
+            count[parent.order] = count.get(parent.order, 0) + count[order]
+            children[parent.order].append(body)
     while body is not None and body.order in children:
-        best = max(children[body.order].values(), key=lambda child: (weight[child.order], -child.order))
+        best = max(children[body.order], key=lambda child: (weight[child.order], -child.order))
         lonely = count[best.order] == 1 < count[body.order]
         if lonely or weight[best.order] < 0.6 * weight[body.order] or count[best.order] < 0.5 * count[body.order]:
             break
