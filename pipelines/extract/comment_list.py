@@ -361,13 +361,19 @@ def _text(unit: _Unit, pieces: list[_Piece], held: frozenset[int], page: Page) -
     return best or clean(" ".join(page.text_of(p.element) for p in pieces if p.element.name == "p" and not p.roles))
 
 
-def text_without(element: Element, page: Page, held: Collection[int], around: Collection[int] = ()) -> str:
-    """An element's text without the text of the elements inside it that are numbered in `held` or in `around`."""
+def text_without(
+    element: Element,
+    page: Page,
+    held: Collection[int],
+    around: Collection[int] = (),
+    tags: Collection[str] = _NEVER_READ | {"button"},
+) -> str:
+    """An element's text without that of the elements inside numbered in `held` or `around`, or with one of `tags`."""
     source = page.document.concealed_text if element.concealed else page.text
     kept, position, order = [], element.text_start, element.order + 1
     while order < element.end:
         inner = page.elements[order]
-        if order in held or order in around or inner.name in _NEVER_READ or inner.name == "button":
+        if order in held or order in around or inner.name in tags:
             if inner.concealed == element.concealed:
                 kept.append(source[position : inner.text_start])
                 position = inner.text_end

@@ -7,7 +7,7 @@ comments are read is in `comment_list`, which platform shows itself how in `plat
 import re
 from bisect import bisect
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pipelines.extract.comment_list import comments_of_json_ld, find_comments, text_without
@@ -69,7 +69,9 @@ def read_comment_section(
     shown = find_platform(page, marked, own)
     places = _places(page, marks, own)
     fields = _writing_fields(page, places)
-    places = _outermost([*places, *(_form_of(page, field) for field in fields)])
+    # "comment-box" names one comment or the box of all: around a field it is the latter.
+    named = {mark.element.order for mark in marks if mark.parts & {Part.COMMENT, Part.SECTION, Part.FORM}}
+    places = _outermost([*places, *(_box_of(page, field, named) for field in fields)])
     links = [link for link in _comment_links(page) if link.text and canonical_url(link.url) in own]
     present = bool(comments or shown or fields or (article is not None and (places or links)))
     if not present:
@@ -221,14 +223,16 @@ def _writing_fields(page: Page, places: list[Element]) -> list[Element]:
     ]
 
 
-def _form_of(page: Page, field: Element) -> Element:
-    """The form around a field, or the field where there is none."""
-    return next((around for around in page.ancestors(field) if around.name == "form"), field)
+def _box_of(page: Page, field: Element, boxes: Collection[int]) -> Element:
+    """The outermost of `boxes` around a field, else the form around it, else the field itself."""
+    around = list(page.ancestors(field))
+    form = next((element for element in around if element.name == "form"), field)
+    return next((element for element in reversed(around) if element.order in boxes), form)
 
 
 def _text_of_section(page: Page, places: list[Element], held: frozenset[int]) -> str:
     """What stands in the section beside the comments themselves: headings, rules, hints."""
-    return " ".join(text_without(place, page, held) for place in places)[:_MAX_SECTION_TEXT]
+    return " ".join(text_without(place, page, held, tags=("textarea",)) for place in places)[:_MAX_SECTION_TEXT]
 
 
 def _claims(

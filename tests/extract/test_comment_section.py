@@ -527,7 +527,7 @@ def test_reads_the_character_limit(body: str, limit: int | None) -> None:
         ("<p>Yorum yapabilmek için giriş yapmalısınız.</p>", False, True, None),
         ("<p>Um einen Kommentar zu schreiben, bitte anmelden.</p>", False, True, None),
         ("<textarea></textarea><p>Yorumlardan yazarları sorumludur.</p>", False, False, True),
-        ('<textarea></textarea><a href="/n">Netiquette</a>', False, False, True),
+        ('<form><textarea></textarea><a href="/n">Netiquette</a></form>', False, False, True),
         ("", None, None, None),
     ],
 )
