@@ -92,7 +92,8 @@ def paragraphs(
         elif element.name in _PARAGRAPHS or (element.name == "li" and not _holds_paragraphs(elements, element)):
             if in_line:
                 add_loose(position, element.text_start)
-            line = clean(page.text_of(element))
+            source = text if in_line else page.document.concealed_text
+            line = clean(source[element.text_start : element.text_end])
             if line and not _is_linked(elements, element, line):
                 found.append(line)
         else:

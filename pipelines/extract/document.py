@@ -176,14 +176,11 @@ class Document:
 
     def release(self) -> None:
         """Break the tree's cycles, so that its memory is freed at once and without the cycle collector."""
-        # All links but the one to the parent point forward.
+        # What is left then, links to parents and to next siblings, leads up and forward and never back down.
         for element in self.elements:
-            for child in element.contents:
-                child.parent = None
-        for child in self.soup.contents:
-            child.parent = None
-        self.soup.contents.clear()
-        self.soup.next_element = None
+            element.contents.clear()
+            element.next_element = None
+        vars(self.soup).clear()  # Beautiful Soup's root refers to itself
         self.elements.clear()
         self.by_name.clear()
 
@@ -437,12 +434,13 @@ class SlimTreeBuilder(HTMLTreeBuilder):
             nonlocal latest, boundary, seen_length, unseen_length
             if skipping:
                 return
+            blank = data.isspace()
+            if blank and boundary == "\n":
+                return
             if parent.name == "script":
                 string = new_string(ScriptText, data)
             else:
-                if data.isspace():
-                    if boundary == "\n":
-                        return
+                if blank:
                     boundary = data = " "
                     string = new_string(Text, data)
                 else:

@@ -39,6 +39,7 @@ from pipelines.lake.text import clean
 HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 _SCHEME: Final = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
+_HOSTED: Final = re.compile(r"https?://[^/?#]")
 _URL_SPACE: Final = re.compile(r"[\t\n\r]+")
 _TRAILING_COMMA: Final = re.compile(r",(\s*[}\]])")
 _BAD_ESCAPE: Final = re.compile(r'\\(?!["\\/bfnrtu])')
@@ -116,12 +117,18 @@ class Page:
         anchors = self.by_name.get("a", [])
         if "area" in self.by_name:
             anchors = sorted(anchors + self.by_name["area"], key=lambda e: e.order)
-        text_of, resolve_here = self.text_of, self.resolve
-        links = [
-            Link(a, url, text_of(a))
-            for a in anchors
-            if (href := a.attrs.get("href")) and (url := resolve_here(href)) is not None
-        ]
+        text_of = self.text_of
+        urls: dict[str, str | None] = {}
+        links: list[Link] = []
+        for anchor in anchors:
+            href = anchor.attrs.get("href")
+            if href is None:
+                continue
+            if href not in urls:
+                urls[href] = self.resolve(href)
+            url = urls[href]
+            if url is not None:
+                links.append(Link(anchor, url, text_of(anchor)))
         self._attach_images_and_headings(links)
         return links
 
@@ -281,8 +288,7 @@ def resolve(href: str, base_url: str, origin: tuple[str, str] | None = None) -> 
             urlsplit(url)
         except ValueError:
             return None
-    has_host = url.startswith(("https://", "http://")) and url.partition("://")[2][:1] not in ("", "/", "?", "#")
-    return url if has_host else None
+    return url if _HOSTED.match(url) else None
 
 
 def script_source(script: Element) -> str:
