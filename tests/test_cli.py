@@ -48,8 +48,9 @@ def test_classify_explains_on_request(tmp_path: Path) -> None:
 def test_extract_reads_saved_pages_in_order(tmp_path: Path) -> None:
     for name in ("first", "second"):
         html = (
-            f'<html lang="en"><head><link rel="canonical" href="https://site.example/{name}"></head>'
-            f"<body><article><h1>The {name} story of the day</h1>" + "<p>Some words of the story follow here.</p>" * 9
+            f'<html lang="en"><head><link rel="canonical" href="https://site.example/{name}">'
+            '<meta property="og:type" content="article"></head>'
+            f"<body><article><h1>The {name} story of the day</h1>" + "<p>Some words of the story follow here.</p>" * 20
         )
         (tmp_path / f"{name}.html").write_text(html, encoding="utf-8")
     done = yanyana(tmp_path, "extract", str(tmp_path / "second.html"), str(tmp_path / "first.html"))
