@@ -46,6 +46,7 @@ _BY_NAME_OF_CLASS = {
     for name in names.split()
 }
 _SEPARATORS = str.maketrans("-_", "  ")
+_LONGEST_NAMES = 250
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # Links to the story before and the story after are navigation by name and teasers by nature.
 _NEIGHBOURS = re.compile(
@@ -78,12 +79,12 @@ _BY_ROLE = {
 
 
 def words_of(element: Element) -> str:
-    """The element's class names and id, blank between them."""
+    """The element's class names and id, blank between them; of very long ones the beginning."""
     attrs = element.attrs
     if not attrs:
         return ""
     names = " ".join(attrs["class"]) if "class" in attrs else ""
-    return f"{names} {attrs['id']}" if "id" in attrs else names
+    return f"{names} {attrs['id']}"[:_LONGEST_NAMES] if "id" in attrs else names[:_LONGEST_NAMES]
 
 
 @lru_cache(maxsize=65536)

@@ -7,6 +7,7 @@ whether a block of weak cards is one, is decided in `blocks`; the words of a cho
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 
 from pipelines.extract.addresses import LIST, NEVER, Addresses
 from pipelines.extract.document import INLINE, Element
@@ -25,6 +26,9 @@ from pipelines.extract.landmarks import (
     block_of,
 )
 from pipelines.extract.page import HEADINGS, Link, Page
+
+# Pages of news have hundreds of links, the longest fronts two thousand. What has more was made to be slow.
+MAX_LINKS = 10_000
 
 # What a link says when it leads on instead of naming a story.
 _LEADS_ON = re.compile(
@@ -93,10 +97,10 @@ def common(one: Element, other: Element) -> Element:
 
 
 def find_teasers(page: Page, addresses: Addresses, landmarks: Landmarks) -> list[Teaser]:
-    """The page's cards in document order."""
+    """The page's cards in document order, among its first `MAX_LINKS` links."""
     runs: dict[int, dict[int, _Run]] = {}
     cards: list[Teaser] = []
-    for link in page.links:
+    for link in page.links[:MAX_LINKS]:
         words, legible = _words(link)
         if words < 0.5 and link.image is None:
             continue
@@ -166,7 +170,8 @@ def _are_two_entries(one: Teaser, other: Teaser) -> bool:
     if around is None or around is not second.parent:
         return True
     # A card may itself be a short list: its headline, its summary, its author.
-    return sum(isinstance(child, Element) for child in around.contents) > 3
+    entries = (child for child in around.contents if isinstance(child, Element))
+    return sum(1 for _ in islice(entries, 4)) > 3
 
 
 def _entry(element: Element) -> Element | None:
