@@ -23,6 +23,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipelines.errors import YanyanaError
+from pipelines.lake.files import replacing
 from pipelines.settings import ROOT, Settings, SiteIndex, load
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -99,6 +100,33 @@ def extract(
         sys.stdout.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n")
     for reason, count in skips.most_common():
         err.print(f"left out {count} records: {reason}")
+
+
+@app.command()
+def inspect(
+    page: Annotated[str, typer.Argument(metavar="PAGE", help="An address, or a page saved as HTML.")],
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="OUT.html", dir_okay=False, help="Write the page with what was found drawn on it."),
+    ] = None,
+    generic: Annotated[bool, typer.Option(help="Read the page without what is known of its publisher.")] = False,
+) -> None:
+    """Show what is found on one page, which is looked at and not archived."""
+    from pipelines.extract import extract_page
+    from pipelines.inspecting.fetch import open_page
+    from pipelines.inspecting.outline import outline
+    from pipelines.inspecting.overlay import overlay
+
+    configured = load().configured
+    url, body, content_type, captured_at = open_page(page, configured.crawl.contact)
+    site = SiteIndex(configured.site).configured(url)
+    zone = site.timezone if site else None
+    record = extract_page(body, url, content_type=content_type, captured_at=captured_at, timezone=zone, generic=generic)
+    out.print(outline(record))
+    if html:
+        with replacing(html) as temporary:
+            temporary.write_text(overlay(body, content_type, record), encoding="utf-8")
+        err.print(f"open {escape(str(html))} in a browser to see it on the page", highlight=False, soft_wrap=True)
 
 
 @app.command()
