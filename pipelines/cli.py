@@ -265,11 +265,13 @@ def _why(events: Sequence[Any]) -> str:
 def _pages_of(files: list[Path], sites: SiteIndex, skips: Counter[str]) -> Iterator[Any]:
     """The pages of saved HTML and WARC files in order; records that are no page are counted in `skips`."""
     from pipelines.crawl.archive import Exchange, is_warc, not_a_page, read_segment
+    from pipelines.inspecting.fetch import read_saved
     from pipelines.segments import Page, page_of
 
     for path in files:
         if not is_warc(path):
-            yield Page(path.resolve().as_uri(), path.read_bytes())
+            saved = read_saved(path)
+            yield Page(saved.url, saved.body, captured_at=saved.captured_at)
             continue
         for exchange in read_segment(path):
             reason = not_a_page(exchange) if isinstance(exchange, Exchange) else exchange.reason

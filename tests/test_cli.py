@@ -50,7 +50,10 @@ def test_extract_reads_saved_pages_in_order(tmp_path: Path) -> None:
         html = (
             f'<html lang="en"><head><link rel="canonical" href="https://site.example/{name}">'
             '<meta property="og:type" content="article"></head>'
-            f"<body><article><h1>The {name} story of the day</h1>" + "<p>Some words of the story follow here.</p>" * 20
+            f"<body><article><h1>The {name} story of the day</h1>"
+            + "".join(
+                f"<p>Paragraph {n} of the {name} story says what its readers want to know.</p>" for n in range(20)
+            )
         )
         (tmp_path / f"{name}.html").write_text(html, encoding="utf-8")
     done = yanyana(tmp_path, "extract", str(tmp_path / "second.html"), str(tmp_path / "first.html"))
