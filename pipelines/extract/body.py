@@ -1,5 +1,6 @@
 """The text of a page's story: its paragraphs, without the boxes, teasers and captions that stand between them."""
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -20,37 +21,52 @@ _NEVER_SHOWN: Final = frozenset(("noscript", "template", "iframe", "object", "da
 _OTHER_MATTER: Final = SIDE | NAV | MENU | FOOTER | CHROME | COMMENTS
 _SENTENCE_ENDS: Final = (".", "!", "?", "…", ")", '"', "”", "“", "»", "।", "。", "」", "؟")
 
+_ADVERTISEMENT: Final = re.compile(
+    r"advertise?ments?|anzeige|werbung|reklam|ilan|publicidad|publicité|pubblicità|publicidade|advertentie|reklama|реклама"
+    r"|広告",
+    re.IGNORECASE,
+)
+
 MIN_LOOSE_LINE: Final = 40
 """Characters that a line outside any paragraph needs to be prose and no label."""
 
 
 MIN_BODY: Final = 250
-"""Characters under which a story's text was probably not found where it should stand."""
+"""Characters under which a text is too short for a story."""
+ENOUGH: Final = 1500
+"""Characters from which on a story's text was surely found where it should stand."""
 
 
 def read_body(page: Page, landmarks: Landmarks, heading: Element | None) -> list[str]:
     """The paragraphs of the page's story, subheadings among them; none on a page without prose.
 
-    `heading` is the story's. Where the prose that the landmarks point to is short, the `article` or `main` around the
-    heading is read instead, and then captions (picture stories) and concealed text (paywalls) as well.
+    `heading` is the story's. The landmarks' body is read up to the end of its prose; where that is little, all of it,
+    then the `article` or `main` around the heading, and then captions (picture stories) and concealed text (paywalls)
+    too: each only where it gives far more than what was read before.
     """
     body = landmarks.body
     if body is None:
         return []
-    found = paragraphs(page, body, page.elements[landmarks.last] if landmarks.last else body, _other_matter)
-    if _length(found) >= MIN_BODY:
-        return found
     around = () if heading is None else page.ancestors(heading)
     section = next((element for element in around if element.name in ("article", "main")), body)
-    for place, everything in ((section, False), (body, True), (section, True)):
-        more = paragraphs(page, place, place, _other_matter, everything=everything)
-        if _length(more) > max(MIN_BODY, 2 * _length(found)):
-            return more
+    if body.order < section.order:
+        body = section  # prose on both sides of the story's own element
+    # A wrapper named after a paywall may hold most of the story.
+    most = 0.4 * (body.text_end - body.text_start)
+
+    def other_matter(element: Element) -> bool:
+        if "class" not in element.attrs or not own_zones(element) & _OTHER_MATTER:
+            return False
+        return element.text_end - element.text_start < most
+
+    last = page.elements[landmarks.last]
+    found = paragraphs(page, body, last if body.order < last.order < body.end else body, other_matter)
+    for place, everything, enough in ((body, False, ENOUGH), (section, False, MIN_BODY), (section, True, MIN_BODY)):
+        if _length(found) < enough:
+            more = paragraphs(page, place, place, other_matter, everything=everything)
+            if _length(more) > max(MIN_BODY, 1.5 * _length(found)):
+                found = more
     return found
-
-
-def _other_matter(element: Element) -> bool:
-    return "class" in element.attrs and bool(own_zones(element) & _OTHER_MATTER)
 
 
 def _length(lines: list[str]) -> int:
@@ -94,7 +110,7 @@ def paragraphs(
                 add_loose(position, element.text_start)
             source = text if in_line else page.document.concealed_text
             line = clean(source[element.text_start : element.text_end])
-            if line and not _is_linked(elements, element, line):
+            if line and not _ADVERTISEMENT.fullmatch(line) and not _is_linked(elements, element, line):
                 found.append(line)
         else:
             at += 1
