@@ -147,7 +147,7 @@ def read_article(page: Page, landmarks: Landmarks, timezone: str | None = None) 
     return {
         "title": title.text,
         "kicker": title.kicker,
-        "lead": noted("lead", _lead(page, story, head)),
+        "lead": noted("lead", _lead(page, story, head, title.text)),
         "section": noted("section", section),
         "breadcrumb": breadcrumb,
         "language": language,
@@ -275,19 +275,21 @@ def _credit_lines(page: Page, landmarks: Landmarks) -> list[str]:
 # ---- the other fields
 
 
-def _lead(page: Page, story: Object, head: list[Element]) -> tuple[str, str] | None:
+def _lead(page: Page, story: Object, head: list[Element], title: str) -> tuple[str, str] | None:
     stated = [
         (value_text(story.get("description")), "json-ld"),
         (unescaped(page.meta_content("og:description", "description", "twitter:description") or ""), "meta"),
     ]
-    beginnings = {headline_key(text[:60])[:35] for text, _ in stated if text and len(text) >= 40}
+    beginnings = {headline_key(text)[:35].strip() for text, _ in stated if text and len(text) >= 40}
+    own = headline_key(title)
     for element in head:
         if not MIN_LEAD <= element.text_end - element.text_start <= 1200 or element.name == "h1":
             continue
         named = "class" in element.attrs and _names_a_lead(words_of(element))
         if named or (beginnings and element.name not in INLINE):
             text = clean(page.text_of(element))
-            if len(text) >= MIN_LEAD and (named or headline_key(text[:60])[:35] in beginnings):
+            key = headline_key(text)
+            if len(text) >= MIN_LEAD and (named or key[:35].strip() in beginnings) and own not in key:
                 return text, "standfirst"
     return next(((text, source) for text, source in stated if text and len(text) >= MIN_LEAD), None)
 
@@ -332,6 +334,12 @@ _HOME: Final = frozenset(
 _TRAILS: Final = frozenset(("nav", "ol", "ul", "div"))
 
 
+def _is_title(key: str, title: set[str]) -> bool:
+    """Whether a breadcrumb's last part is the story's title, in full or in other words."""
+    words = set(key.split())
+    return words == title or (len(words) >= 4 and len(words & title) >= 0.6 * len(words))
+
+
 def _breadcrumb(page: Page, title: str) -> list[str]:
     """The section path to the story, outermost first, without the front page and the story itself."""
     names: list[str] = []
@@ -348,9 +356,9 @@ def _breadcrumb(page: Page, title: str) -> list[str]:
         trail = min(trails, key=lambda element: element.order, default=None)
         if trail is not None:
             names = [page.text_of(e) for e in page.elements[trail.order + 1 : trail.end] if e.name == "a"]
-    own = headline_key(title)
+    own = set(headline_key(title).split())
     kept = [clean(name) for name in names]
-    kept = [name for name in kept if name and len(name) <= 60 and headline_key(name) != own]
+    kept = [name for name in kept if name and len(name) <= 60 and not _is_title(headline_key(name), own)]
     return kept[1:] if kept and fold(kept[0]) in _HOME else kept
 
 

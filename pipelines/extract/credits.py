@@ -89,7 +89,8 @@ def find_agency(lines: list[str], names: list[str]) -> tuple[str | None, str | N
     for line in lines:
         if len(line) <= 120 and (source := _SOURCE_LINE.match(line)):
             first, _, rest = (part.strip() for part in source["names"].partition(" / "))
-            return _NAME.get(first, first), rest or None
+            if len(first.split()) <= 5:  # longer ones are the titles of what was quoted
+                return _NAME.get(first, first), rest or None
     for line in lines[:4]:
         if (head := _PARENTHESIS.search(line[:90])) and (name := _INNER.search(head[0])):
             return _NAME[name[0]], None

@@ -33,6 +33,7 @@ def test_datelines(paragraph: str, dateline: str | None, agency: str | None) -> 
     [
         (["Text.", "Kaynak: Xinhua / Güncel"], [], ("Xinhua", "Güncel")),
         (["Quelle: dpa"], [], ("dpa", None)),
+        (["Quelle: A programme that pushes for public infrastructure"], [], (None, None)),
         (["Fuente: Un diario local"], [], ("Un diario local", None)),
         (["Das sagte er am Montag. (dpa)"], [], ("dpa", None)),
         (["Das sagte er am Montag. dpa/abc"], [], ("dpa", None)),
