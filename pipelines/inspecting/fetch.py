@@ -61,7 +61,7 @@ def fetch(url: str, contact: str) -> Source:
                 rules[host] = _robots(client, host, contact)
             if not rules[host].allows(url):
                 raise FetchError(
-                    f"{url}: may not be asked for: {rules[host].origin}; if a browser shows it to you, save it "
+                    f"{url}: may not be asked for ({rules[host].origin}); if a browser shows it to you, save it "
                     "there and inspect the file"
                 )
 
@@ -130,7 +130,7 @@ def _check(url: str, contact: str) -> None:
         raise FetchError(f"{url}: is no address of a page; give one that begins with http:// or https://")
     if not contact and not is_loopback(url):
         raise FetchError(
-            f"{url}: is not on this machine, and no contact is set: set contact under [crawl] in data/sites.toml to an "
+            f"{url}: is not on this machine, and no contact is set: set contact under [crawl] in sites.toml to an "
             "address or page where the publisher can reach you, or inspect a saved file"
         )
 

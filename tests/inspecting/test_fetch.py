@@ -45,7 +45,7 @@ def test_we_say_who_we_are() -> None:
     "robots", [text("User-agent: *\nDisallow: /story"), Answer(status=503), Answer(b"User", headers={}, short=True)]
 )
 def test_what_robots_txt_does_not_allow_is_not_asked_for(robots: Answer) -> None:
-    refusal = pytest.raises(FetchError, match=r"/story: may not be asked for: .*robots.txt.*inspect the file")
+    refusal = pytest.raises(FetchError, match=r"/story: may not be asked for \(robots.txt.*inspect the file")
     with serving({"/robots.txt": robots, "/story": STORY}) as web, refusal:
         fetch(f"{web.url}/story", "")
     assert web.paths() == ["/robots.txt"]
@@ -77,7 +77,7 @@ def test_redirects_end() -> None:
 
 @pytest.mark.parametrize("url", ["https://paper.example/story", "http://127.0.0.1.paper.example/"])
 def test_without_a_contact_only_this_machine_is_asked(url: str) -> None:
-    with pytest.raises(FetchError, match=r"no contact is set: set contact under \[crawl\] in data/sites.toml"):
+    with pytest.raises(FetchError, match=r"no contact is set: set contact under \[crawl\] in sites.toml"):
         fetch(url, "")
 
 
