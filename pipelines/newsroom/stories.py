@@ -146,7 +146,9 @@ def _outlines(book: dict[str, Any], draw: random.Random) -> list[_Outline]:
             for pattern, is_clickbait in chosen:
                 words = {slot: draw.choice(options) for slot, options in book["slots"].items()}
                 headline, _, tease = pattern.partition(" | ")
-                display = _fill(tease, words) if tease and draw.random() < SHARPENED else _shorten(_fill(headline, words))
+                display = (
+                    _fill(tease, words) if tease and draw.random() < SHARPENED else _shorten(_fill(headline, words))
+                )
                 headline = _fill(headline, words)
                 display = None if display == headline else display
                 outlines.append(_Outline(topic, hard, is_clickbait, headline, display, words))

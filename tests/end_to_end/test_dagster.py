@@ -48,5 +48,5 @@ def test_every_asset_is_described_owned_and_grouped() -> None:
 
 
 def test_schedules_run_hourly_and_daily() -> None:
-    crons = {schedule.name: schedule.cron_schedule for schedule in defs.schedules or []}
-    assert crons == {"hourly_capture": "7 * * * *", "daily_publish": "40 23 * * *"}
+    assert defs.resolve_schedule_def("hourly_capture").cron_schedule == "7 * * * *"
+    assert defs.resolve_schedule_def("daily_publish").cron_schedule == "40 23 * * *"

@@ -57,7 +57,8 @@ def test_only_stale_temporary_files_are_swept(tmp_path: Path) -> None:
     stale, fresh = tmp_path / ".a.parquet.1.tmp", tmp_path / ".b.parquet.2.tmp"
     for path in (stale, fresh):
         path.touch()
-    os.utime(stale, (time.time() - 90_000,) * 2)
+    two_days_ago = time.time() - 2 * 86_400
+    os.utime(stale, (two_days_ago, two_days_ago))
     assert sweep(tmp_path) == 1
     assert list(tmp_path.iterdir()) == [fresh]
 
