@@ -19,8 +19,9 @@ methods work as always. What the tree does not have:
 import codecs
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Final, Self
 
 from bs4 import BeautifulSoup, Tag
@@ -159,6 +160,8 @@ class Document:
 
     elements        every element in document order
     by_name         the same elements by tag name, in document order
+    by_class        elements by class, in document order
+    by_id           elements by id, the first where an id stands twice
     text            what a reader sees; a newline stands where a block begins or ends or a line breaks, and nowhere else
     concealed_text  the text of concealed elements, in the same way
     """
@@ -166,6 +169,8 @@ class Document:
     soup: BeautifulSoup
     elements: list[Element]
     by_name: dict[str, list[Element]]
+    by_class: dict[str, list[Element]]
+    by_id: dict[str, Element]
     text: str
     concealed_text: str
 
@@ -181,8 +186,8 @@ class Document:
             element.contents.clear()
             element.next_element = None
         vars(self.soup).clear()  # Beautiful Soup's root refers to itself
-        self.elements.clear()
-        self.by_name.clear()
+        for index in (self.elements, self.by_name, self.by_class, self.by_id):
+            index.clear()
 
 
 def parse(body: bytes, content_type: str | None = None) -> Document:
@@ -201,7 +206,15 @@ def parse_text(html: str) -> Document:
     builder = SlimTreeBuilder()
     # The newline keeps Beautiful Soup from warning that a short text without markup looks like a file name.
     soup = BeautifulSoup(html if "<" in html else html + "\n", builder=builder)
-    return Document(soup, builder.elements, builder.by_name, builder.text, builder.concealed_text)
+    return Document(
+        soup,
+        builder.elements,
+        builder.by_name,
+        builder.by_class,
+        builder.by_id,
+        builder.text,
+        builder.concealed_text,
+    )
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:
@@ -280,6 +293,27 @@ def _is_concealed(tag: str, attrs: dict[str, Any]) -> bool:
     return "style" in attrs and _CONCEALING_STYLE.search(attrs["style"]) is not None
 
 
+def _by_class(alike: Iterable[tuple[list[str], list[Element]]]) -> dict[str, list[Element]]:
+    """Elements by class, from the names of each class attribute with the elements that have it."""
+    index: dict[str, list[Element]] = {}
+    merged: set[str] = set()
+    for names, elements in alike:
+        for name in dict.fromkeys(names):
+            if name not in index:
+                index[name] = elements
+            elif name in merged:
+                index[name].extend(elements)
+            else:
+                index[name] = index[name] + elements
+                merged.add(name)
+    for name in merged:
+        index[name].sort(key=_order)
+    return index
+
+
+_order: Final = attrgetter("order")
+
+
 def _previous_sibling(node: Any) -> Any:
     if node.parent is None:
         return None
@@ -304,6 +338,8 @@ class SlimTreeBuilder(HTMLTreeBuilder):
 
     elements: list[Element]
     by_name: dict[str, list[Element]]
+    by_class: dict[str, list[Element]]
+    by_id: dict[str, Element]
     text: str
     concealed_text: str
 
@@ -320,7 +356,8 @@ class SlimTreeBuilder(HTMLTreeBuilder):
         root.order, root.depth, root.concealed, root.text_start = -1, 0, False, 0
         elements = self.elements = []
         by_name: defaultdict[str, list[Element]] = defaultdict(list)
-        class_lists: dict[str, list[str]] = {}
+        by_id = self.by_id = {}
+        by_class_attribute: dict[str, tuple[list[str], list[Element]]] = {}
         seen: list[str] = []
         unseen: list[str] = []
         seen_length = unseen_length = 0
@@ -350,10 +387,13 @@ class SlimTreeBuilder(HTMLTreeBuilder):
                 element.attrs = values
                 if "class" in values:
                     names = values["class"]
-                    shared = class_lists.get(names)
-                    if shared is None:
-                        shared = class_lists[names] = names.split()
-                    values["class"] = shared
+                    alike = by_class_attribute.get(names)
+                    if alike is None:
+                        alike = by_class_attribute[names] = names.split(), []
+                    values["class"] = alike[0]
+                    alike[1].append(element)
+                if "id" in values and values["id"] not in by_id:
+                    by_id[values["id"]] = element
                 if "rel" in values and (tag == "a" or tag == "link"):
                     values["rel"] = values["rel"].split()
             else:
@@ -471,4 +511,5 @@ class SlimTreeBuilder(HTMLTreeBuilder):
         latest.next_element = None
         root.end, root.text_end = len(elements), seen_length
         self.by_name = dict(by_name)
+        self.by_class = _by_class(by_class_attribute.values())
         self.text, self.concealed_text = "".join(seen), "".join(unseen)

@@ -93,6 +93,8 @@ class Page:
         self.soup: BeautifulSoup = document.soup
         self.elements: list[Element] = document.elements
         self.by_name: dict[str, list[Element]] = document.by_name
+        self.by_class: dict[str, list[Element]] = document.by_class
+        self.by_id: dict[str, Element] = document.by_id
         self.text: str = document.text
         self.text_of = document.text_of
         base = next((e.attrs["href"] for e in self.by_name.get("base", ()) if e.attrs.get("href")), None)
@@ -161,36 +163,12 @@ class Page:
         return found
 
     @cached_property
-    def by_id(self) -> dict[str, Element]:
-        """Elements by id; the first where an id stands twice."""
-        index: dict[str, Element] = {}
-        for element in self.elements:
-            key = element.attrs.get("id")
-            if key and key not in index:
-                index[key] = element
-        return index
-
-    @cached_property
-    def by_class(self) -> dict[str, list[Element]]:
-        """Elements by class, in document order."""
-        index: dict[str, list[Element]] = {}
-        for element in self.elements:
-            for name in element.attrs.get("class", ()):
-                if name in index:
-                    index[name].append(element)
-                else:
-                    index[name] = [element]
-        return index
-
-    @cached_property
     def by_itemprop(self) -> dict[str, list[Element]]:
         """Elements by microdata property, in document order."""
         index: dict[str, list[Element]] = {}
-        for element in self.elements:
-            names = element.attrs.get("itemprop")
-            if names:
-                for name in names.split():
-                    index.setdefault(name, []).append(element)
+        for element in [element for element in self.elements if "itemprop" in element.attrs]:
+            for name in element.attrs["itemprop"].split():
+                index.setdefault(name, []).append(element)
         return index
 
     def ancestors(self, element: Element) -> Iterator[Element]:

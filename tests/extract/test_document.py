@@ -245,10 +245,10 @@ def test_elements_below_the_depth_limit_are_flattened() -> None:
 
 
 def test_formatting_elements_left_open_do_not_multiply_without_limit() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(PageLimitError, match="formatting elements open"):
         parse_text("".join(f"<p><b id={n}>x" for n in range(50_000)))
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_many_formatting_elements_that_are_closed_are_no_reason_to_refuse() -> None:
@@ -269,9 +269,9 @@ def test_many_formatting_elements_that_are_closed_are_no_reason_to_refuse() -> N
     ],
 )
 def test_floods_take_no_time(markup: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     parse_text(markup).release()
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 @settings(max_examples=150, deadline=None)

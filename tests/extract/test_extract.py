@@ -136,9 +136,9 @@ def test_any_address_gives_a_record(url: str) -> None:
 def test_ten_thousand_mutated_pages(part: int) -> None:
     rng = random.Random(part)
     for _ in range(1_000):
-        began = time.monotonic()
+        began = time.process_time()
         record = record_of(mutate(rng.choice(PAGES), rng))
-        assert time.monotonic() - began < 5
+        assert time.process_time() - began < 5
         assert record["reason"] is None
 
 
@@ -150,9 +150,9 @@ def test_real_pages_mutated(shared: Path) -> None:
         for warc in ArchiveIterator(stream, record_types=WarcRecordType.response):
             body = warc.reader.read()
             for _ in range(10):
-                began = time.monotonic()
+                began = time.process_time()
                 record = record_of(mutate(body, rng))
-                assert time.monotonic() - began < 5
+                assert time.process_time() - began < 5
                 assert record["reason"] is None, warc.headers["WARC-Target-URI"]
 
 
@@ -170,6 +170,7 @@ FLOODS: dict[str, bytes] = {
     "times": b"<h1>A title of plain words</h1>" + b"<time>29 Mart 2018, 14:02</time>" * 49_000,
     "comments": b'<div class="comment"><p class="comment-content">Text of a comment</p></div>' * 49_000,
     "classes": b'<p class="' + b"a-b " * 1_000_000 + b'">x</p>',
+    "a class in many": b"".join(b'<p class="a b%d">x</p>' % number for number in range(90_000)),
     "links without end": b'<a href="' * 500_000,
 }
 
