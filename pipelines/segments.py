@@ -109,7 +109,9 @@ def _start_worker() -> None:
 
 
 def _all(function: Callable[[Job], Result], jobs: list[Job]) -> list[Result]:
-    return [function(job) for job in jobs]
+    results = [function(job) for job in jobs]
+    gc.collect(0)  # the few cycles that a page leaves, while they are young and quickly found
+    return results
 
 
 def part_name(segment: Path) -> str:
