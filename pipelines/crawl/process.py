@@ -22,10 +22,9 @@ from dagster_pipes import PipesContext, open_dagster_pipes
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from scrapy.crawler import AsyncCrawlerProcess
 
-from pipelines import __version__
 from pipelines.crawl.discovery import Address
 from pipelines.crawl.frontier import Frontier, Purpose
-from pipelines.crawl.robots import PRODUCT
+from pipelines.crawl.robots import user_agent
 from pipelines.crawl.segment import SegmentWriter, recover
 from pipelines.crawl.spider import SETTINGS, NewsSpider, SiteCrawl
 from pipelines.errors import YanyanaError
@@ -54,7 +53,7 @@ class Job(BaseModel):
     @property
     def user_agent(self) -> str:
         """How we name ourselves to the sites."""
-        return f"{PRODUCT}/{__version__}" + (f" (+{self.contact})" if self.contact else "")
+        return user_agent(self.contact)
 
 
 def read_job(text: str | bytes) -> Job:

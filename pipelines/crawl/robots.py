@@ -5,6 +5,8 @@ from typing import Final, Self
 
 from protego import Protego
 
+from pipelines import __version__
+
 PRODUCT: Final = "Yanyana"  # the name that a robots.txt addresses us by
 MAX_AGE: Final = 24 * 3600  # seconds; RFC 9309 2.4
 MAX_REDIRECTS: Final = 5  # RFC 9309 2.3.1.2
@@ -13,6 +15,11 @@ _MAX_BYTES: Final = 500 * 1024  # RFC 9309 2.5
 
 _ALLOW: Final = Protego.parse("")
 _FORBID: Final = Protego.parse("User-agent: *\nDisallow: /")
+
+
+def user_agent(contact: str) -> str:
+    """How we name ourselves to a site, with where its publisher reaches the operator; `contact` may be empty."""
+    return f"{PRODUCT}/{__version__}" + (f" (+{contact})" if contact else "")
 
 
 @dataclass(frozen=True, slots=True)

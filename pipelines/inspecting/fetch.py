@@ -13,9 +13,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from pipelines import __version__
 from pipelines.crawl.archive import Exchange, is_warc, not_a_page
-from pipelines.crawl.robots import MAX_REDIRECTS, PRODUCT, Robots
+from pipelines.crawl.robots import MAX_REDIRECTS, Robots, user_agent
 from pipelines.errors import YanyanaError
 from pipelines.extract.document import MAX_BYTES, PageLimitError, parse
 from pipelines.extract.page import Page
@@ -49,8 +48,7 @@ def fetch(url: str, contact: str) -> Source:
     `contact` is the operator's address or page, sent in the User-Agent; without one only this machine is asked. Raises
     FetchError where the page may not be asked for, is none, or does not come whole within the limits.
     """
-    agent = f"{PRODUCT}/{__version__}" + (f" (+{contact})" if contact else "")
-    headers = {b"User-Agent": agent.encode(), b"Accept": _ACCEPT}
+    headers = {b"User-Agent": user_agent(contact).encode(), b"Accept": _ACCEPT}
     rules: dict[str, Robots] = {}
     with httpx.Client(headers=headers, timeout=_PATIENCE, trust_env=False) as client:
 
