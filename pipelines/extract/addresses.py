@@ -5,7 +5,6 @@ publishers, only the few of platforms that never hold a publisher's stories.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
@@ -152,6 +151,25 @@ def _page_of(url: str) -> str:
     return f"{_host(netloc)}/{path}".rstrip("/").casefold()
 
 
+def _shared_folders(pages: Iterable[str]) -> set[str]:
+    """The folders that two or more of `pages` lie in."""
+    once: set[str] = set()
+    shared: set[str] = set()
+    for page in pages:
+        at = page.rfind("/")
+        while at > 0:
+            folder = page[:at]
+            if folder not in once:
+                once.add(folder)
+            elif folder not in shared:
+                shared.add(folder)
+            else:
+                # So are all folders around it.
+                break
+            at = page.rfind("/", 0, at)
+    return shared
+
+
 class Addresses:
     """The addresses of one page, each judged against the page's own and against each other."""
 
@@ -172,13 +190,7 @@ class Addresses:
         self._site = site_of(page.host) if page else ""
         self._found: dict[str, Address | None] = {}
         self._scores: dict[str, float] = {}
-        folders: Counter[str] = Counter()
-        for path in {_page_of(link) for link in linked} | self._own:
-            at = path.rfind("/")
-            while at > 0:
-                folders[path[:at]] += 1
-                at = path.rfind("/", 0, at)
-        self._folders = folders
+        self._folders = _shared_folders({_page_of(link) for link in linked} | self._own)
 
     def __getitem__(self, url: str) -> Address | None:
         """The parts of a linked address."""
@@ -238,7 +250,7 @@ class Addresses:
             score -= 1.5
         if len(segments) == 1 and joints < 2 and score < 1:
             score -= 1
-        if self._folders[address.page] >= 2:
+        if address.page in self._folders:
             score -= 2
         # A long slug holds any word; a folder, a short name or a subdomain is called after what it serves.
         named = [address.host.partition(".")[0], *folders, "" if joints >= 3 else last.lower()]

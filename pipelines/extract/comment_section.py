@@ -31,11 +31,13 @@ from pipelines.extract.record import CommentSection
 from pipelines.lake.ids import canonical_url
 
 _PLACES = frozenset(["aside", "details", "div", "fieldset", "footer", "form", "ol", "section", "ul"])
+_NAMES = frozenset(["class", "id"])
 _COUNT_ATTRIBUTES = ("data-comment-count", "data-comments-count", "num-comments", "comment-count", "comments-count")
 _FRAGMENT = re.compile(
     r"#(?:comments?(?:[-_].*)?|respond|disqus_thread|kommentare?|yorum(?:lar)?|comentarios|commentaires)$",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _MAX_LIMIT = 20_000  # WordPress writes 65525, what its database field holds: no limit worth telling
 _MAX_SECTION_TEXT = 20_000
 _MAX_CLAIM = 160  # characters of a line that states a count, the story's title included
@@ -63,16 +65,18 @@ def read_comment_section(
     own = _own_addresses(page)
     language = article["language"] if article else page.language
     commented = sorted({mark.element.order for mark in marks}.union(_typed(page)))
+    comment_links = _comment_links(page)
     comments, held = find_comments(page, [page.elements[order] for order in commented], language, author_key)
     comments = comments or comments_of_json_ld(page, language, author_key)
     marked = [element for element in boxes if not ATTRIBUTES.isdisjoint(element.attrs)]
     shown = find_platform(page, marked, own)
-    places = _places(page, marks, own)
+    others = [link.element.order for link in comment_links if canonical_url(link.url) not in own]
+    places = _places(page, marks, others)
     fields = _writing_fields(page, places)
     # "comment-box" names one comment or the box of all: around a field it is the latter.
     named = {mark.element.order for mark in marks if mark.parts & {Part.COMMENT, Part.SECTION, Part.FORM}}
     places = _outermost([*places, *(_box_of(page, field, named) for field in fields)])
-    links = [link for link in _comment_links(page) if link.text and canonical_url(link.url) in own]
+    links = [link for link in comment_links if link.text and canonical_url(link.url) in own]
     present = bool(comments or shown or fields or (article is not None and (places or links)))
     if not present:
         return _section(present=False)
@@ -138,10 +142,13 @@ def _marks(page: Page, boxes: list[Element]) -> Iterator[_Mark]:
 
 
 def _boxes(page: Page) -> Iterator[Element]:
-    """The elements that platforms and sites hang their set-up on: boxes, scripts, elements of their own."""
+    """The elements that platforms and sites hang their set-up on: boxes, scripts, elements of their own.
+
+    Those with class and id alone are named by them and set nothing up.
+    """
     for name in ("div", "section", "script", *(name for name in page.by_name if "-" in name)):
         for element in page.by_name.get(name, ()):
-            if element.attrs:
+            if not element.attrs.keys() <= _NAMES:
                 yield element
 
 
@@ -162,11 +169,15 @@ def _own_addresses(page: Page) -> frozenset[str]:
     return frozenset(map(canonical_url, addresses))
 
 
-def _places(page: Page, marks: list[_Mark], own: frozenset[str]) -> list[Element]:
-    """The outermost elements that are this story's comment section or its form, in document order."""
+def _places(page: Page, marks: list[_Mark], others: list[int]) -> list[Element]:
+    """The outermost elements that are this story's comment section or its form, in document order.
+
+    `others` are the orders of links to the comments on other stories.
+    """
+    if not any(parts & {Part.SECTION, Part.FORM} for _, parts in marks):
+        return []
     elsewhere = _outermost(mark.element for mark in marks if Part.ELSEWHERE in mark.parts)
     apart = _outermost([*page.by_name.get("a", ()), *page.by_name.get("nav", ())])
-    others = [link.element.order for link in _comment_links(page) if canonical_url(link.url) not in own]
     repeated = Counter(_class_of(mark.element) for mark in marks if "id" not in mark.element.attrs)
     places: list[Element] = []
     for element, parts in marks:
@@ -208,9 +219,9 @@ def _stands_in(element: Element, spans: list[Element]) -> bool:
     return at >= 0 and element.order < spans[at].end
 
 
-def _comment_links(page: Page) -> Iterator[Link]:
+def _comment_links(page: Page) -> list[Link]:
     """The links to comments, this story's or another's, in document order."""
-    return (link for link in page.links if "#" in link.url and _FRAGMENT.search(link.url))
+    return [link for link in page.links if "#" in link.url and _FRAGMENT.search(link.url)]
 
 
 def _writing_fields(page: Page, places: list[Element]) -> list[Element]:
@@ -283,7 +294,7 @@ def _first_of(attributes: Mapping[str, Any], names: tuple[str, ...]) -> str:
 
 
 def _stated_count(text: str, language: str | None) -> int | None:
-    match = COUNTED.search(text) if 0 < len(text) <= _MAX_CLAIM else None
+    match = COUNTED.search(text) if 0 < len(text) <= _MAX_CLAIM and _DIGIT.search(text) else None
     return find_count(match[match.lastgroup or 0], language) if match else None
 
 

@@ -6,12 +6,15 @@ to ASCII, so Turkish words are spelt with the letters that they have.
 """
 
 import re
-from enum import Enum, auto
+from enum import IntEnum, auto
 from functools import lru_cache
 
 
-class Part(Enum):
-    """What a class name or an id says that its element is."""
+class Part(IntEnum):
+    """What a class name or an id says that its element is.
+
+    A number, since sets of parts are made for every name and the hash of a plain enumeration is a Python function.
+    """
 
     COMMENT = auto()  # one comment with everything that belongs to it
     TEXT = auto()  # what its writer wrote

@@ -85,6 +85,7 @@ _LINE = re.compile(
     rf"|(?:{_alternatives('ahead')})\s*[:(]?\s*(?P<after>{_NUMBER})\)?)[^\w\n]*",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _MAX_LINE = 60
 
 
@@ -184,7 +185,8 @@ def _in_scripts(page: Page) -> Iterator[tuple[str, int]]:
 
 def _in_text(page: Page) -> Iterator[tuple[str, int]]:
     for line in page.text.split("\n"):
-        if 3 < len(line) < _MAX_LINE and (match := _LINE.fullmatch(line)):
+        # Few lines hold a number at all.
+        if 3 < len(line) < _MAX_LINE and _DIGIT.search(line) and (match := _LINE.fullmatch(line)):
             value = find_count(match["before"] or match["after"], page.language)
             metric = next(name for name in _NOUNS if match[f"{name}_behind"] or match[f"{name}_ahead"])
             if value is not None:
@@ -304,6 +306,7 @@ _NETWORKS = {
 _SHARE_WORDS = ("share", "sharing", "paylas", "teilen", "partag", "compart", "condivid", "a2a_button")
 _SHARE_LABEL = re.compile(r"share|post|tweet|send|paylaş|gönder|teilen|partager|compart|condivid|delen", re.IGNORECASE)
 _SHARE_ATTRIBUTES = frozenset(["data-share", "data-network", "data-social", "data-share-network", "data-service"])
+_LABELS = _SHARE_ATTRIBUTES | {"aria-label", "title"}
 _MAX_LABEL = 60
 _LABEL_WORD = re.compile(r"[A-Za-z]+")
 _NAME_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -315,10 +318,17 @@ def read_shares(page: Page) -> list[str]:
     Links to a network's share address and buttons that say so count; links to the publisher's own profiles do not.
     """
     found: dict[int, str] = {}
-    for element in (*page.by_name.get("a", ()), *page.by_name.get("button", ())):
-        network = _shared_to(element.attrs.get("href", "")) or _labelled(element)
-        if network is not None:
-            found[element.order] = network
+    # Most links lead to the page's own site: they are passed over without a call.
+    inner = ("/", "#", f"{page.origin[1]}/")
+    for name in ("a", "button"):
+        for element in page.by_name.get(name, ()):
+            attributes = element.attrs
+            href = attributes.get("href")
+            network = _shared_to(href) if href and not href.startswith(inner) else None
+            if network is None and not _LABELS.isdisjoint(attributes):
+                network = _labelled(attributes)
+            if network is not None:
+                found[element.order] = network
     for name, element in elements_named(page, _SHARE_WORDS):
         network = _network_in(_NAME_WORD, name)
         if network is not None:
@@ -327,8 +337,6 @@ def read_shares(page: Page) -> list[str]:
 
 
 def _shared_to(href: str) -> str | None:
-    if not href or href[0] in "/#":
-        return None
     if not href.startswith("http"):
         return next((network for scheme, network in _SHARE_SCHEMES.items() if href.startswith(scheme)), None)
     host, _, path = href.partition("//")[2].partition("/")
@@ -338,9 +346,8 @@ def _shared_to(href: str) -> str | None:
     return None
 
 
-def _labelled(element: Element) -> str | None:
+def _labelled(attributes: dict[str, Any]) -> str | None:
     """The network in the label or the share attribute of a button or link: "Facebook'ta paylaş", data-share="x"."""
-    attributes = element.attrs
     if not _SHARE_ATTRIBUTES.isdisjoint(attributes):
         stated = (_NETWORKS.get(attributes.get(name, "").lower()) for name in _SHARE_ATTRIBUTES)
         network = next(filter(None, stated), None)

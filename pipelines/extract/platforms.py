@@ -140,17 +140,22 @@ def _evidence(page: Page, marked: list[Element], own: Collection[str]) -> Iterat
     for element in page.by_name.get("input", ()):
         if element.attrs.get("name") in _NAMES["field"]:
             yield _NAMES["field"][element.attrs["name"]], element
-    for element in page.by_name.get("iframe", ()):
-        yield from _stating("iframe", element.attrs.get("src") or element.attrs.get("data-src", ""), element)
+    frames = page.by_name.get("iframe", ())
+    yield from _stating("iframe", [(e.attrs.get("src") or e.attrs.get("data-src", ""), e) for e in frames])
+    files: list[tuple[str, Element]] = []
+    inline: list[tuple[str, Element]] = []
     for element in page.by_name.get("script", ()):
         if source := element.attrs.get("src"):
-            yield from _stating("script", source, element)
+            files.append((source, element))
         elif len(source := script_source(element)) <= _MAX_INLINE and "json" not in element.attrs.get("type", ""):
-            yield from _stating("inline", source, element)
-    for link in page.links:
-        for platform, element in _stating("link", link.url, link.element):
-            if "#" not in link.url or canonical_url(link.url) in own:
-                yield platform, element
+            inline.append((source, element))
+    yield from _stating("script", files)
+    yield from _stating("inline", inline)
+    links = [(link.url, link.element) for link in page.links]
+    for platform, element in _stating("link", links):
+        url = page.resolve(element.attrs["href"]) or ""
+        if "#" not in url or canonical_url(url) in own:
+            yield platform, element
 
 
 def _named(where: Where, names: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -164,10 +169,15 @@ def _named(where: Where, names: Collection[str]) -> Iterator[tuple[str, str]]:
                 yield platform, name
 
 
-def _stating(where: Where, text: str, element: Element) -> Iterator[tuple[str, Element]]:
+def _stating(where: Where, texts: list[tuple[str, Element]]) -> Iterator[tuple[str, Element]]:
+    """The platforms that the texts of elements speak of."""
+    # Most pages speak of none: one search in all texts tells.
+    joined = "\n".join(text for text, _ in texts)
     for platform, needle in _NEEDLES[where]:
-        if needle in text:
-            yield platform, element
+        if needle in joined:
+            for text, element in texts:
+                if needle in text:
+                    yield platform, element
 
 
 def find_thread(page: Page, platform: str, places: Iterable[Element]) -> str | None:
