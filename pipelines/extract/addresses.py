@@ -40,7 +40,8 @@ _FILES = (
     ".xml",
     ".rss",
 )
-_DOCUMENT = re.compile(r"\d{5,}|\.(?:html?|php|aspx?|shtml|ece|cms|jsp|story|stm|htm)$", re.IGNORECASE)
+_DOCUMENTS = (".html", ".htm", ".php", ".asp", ".aspx", ".shtml", ".ece", ".cms", ".jsp", ".story", ".stm")
+_LONG_NUMBER = re.compile(r"\d{5}")
 _DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"\d{3}")
 _YEAR_OR_MORE = re.compile(r"\d{4}")
@@ -173,7 +174,17 @@ def _shared_folders(pages: Iterable[str]) -> set[str]:
 class Addresses:
     """The addresses of one page, each judged against the page's own and against each other."""
 
-    __slots__ = ("_folders", "_found", "_own", "_own_is_shaped", "_own_query", "_own_shape", "_scores", "_site")
+    __slots__ = (
+        "_below_own",
+        "_folders",
+        "_found",
+        "_own",
+        "_own_is_shaped",
+        "_own_query",
+        "_own_shape",
+        "_scores",
+        "_site",
+    )
 
     def __init__(self, url: str, own: Iterable[str], linked: Iterable[str]) -> None:
         """`url` is the page's address, `own` are others that it gives for itself, `linked` all that it links to."""
@@ -183,6 +194,7 @@ class Addresses:
             stated = parse_address(other)
             if stated is not None and stated.path.strip("/"):
                 self._own.add(stated.page)
+        self._below_own = tuple(f"{own}/" for own in self._own)
         self._own_query = page.query if page and page.names_id else None
         self._own_shape = _shape(page.path) if page else ""
         # A path of mere words has no shape to recognise another story by.
@@ -220,10 +232,10 @@ class Addresses:
         return known
 
     def _score(self, address: Address) -> float:
-        path, query = address.path, address.query
-        if _is_platform(address.host) or path.lower().endswith(_FILES):
+        path, query = address.path.lower(), address.query
+        if _is_platform(address.host) or path.endswith(_FILES):
             return NEVER
-        if self._own_is_shaped and any(address.page.startswith(f"{own}/") for own in self._own):
+        if self._own_is_shaped and address.page.startswith(self._below_own):
             # Below a story lie its pictures, its pages and its comments.
             return LIST
         segments = [segment for segment in path.split("/") if segment]
@@ -233,7 +245,7 @@ class Addresses:
         slug = max(segments, key=len) if len(last) < 5 or last.isdigit() else last
         joints = slug.count("-") + slug.count("_") + slug.count("+") + slug.count("%20")
         score = (0.0, 0.25, 1.0, 1.5, 1.5, 2.0)[min(joints, 5)]
-        if _DOCUMENT.search(path) or (_DIGIT.search(last) and _ID.match(last)):
+        if path.endswith(_DOCUMENTS) or _LONG_NUMBER.search(path) or (_DIGIT.search(last) and _ID.match(last)):
             score += 1
         elif _DIGITS.search(last):
             score += 0.5
@@ -243,17 +255,17 @@ class Addresses:
             score += 1
         if 0.5 <= score < STORY and self._own_is_shaped and _shape(path) == self._own_shape:
             score += 0.75
-        folders = [segment.lower() for segment in segments[:-1]]
+        folders = segments[:-1]
         if not _LIST_FOLDERS.isdisjoint(folders):
             score -= 2.5
-        elif last.lower().partition(".")[0] in _LIST_NAMES:
+        elif last.partition(".")[0] in _LIST_NAMES:
             score -= 1.5
         if len(segments) == 1 and joints < 2 and score < 1:
             score -= 1
         if address.page in self._folders:
             score -= 2
         # A long slug holds any word; a folder, a short name or a subdomain is called after what it serves.
-        named = [address.host.partition(".")[0], *folders, "" if joints >= 3 else last.lower()]
+        named = [address.host.partition(".")[0], *folders, "" if joints >= 3 else last]
         if not _SERVICES.isdisjoint("/".join(named).translate(_SEPARATORS).split("/")):
             score -= 2.5
         return max(LIST, min(STORY, score))

@@ -13,13 +13,14 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from pipelines.extract.addresses import Addresses
 from pipelines.extract.document import INLINE, Element
 from pipelines.extract.headline import read as read_card
 from pipelines.extract.headline import word_count
-from pipelines.extract.kinds import kind_of_heading, kind_of_markup
+from pipelines.extract.kinds import caseless, kind_of_heading, kind_of_markup
 from pipelines.extract.landmarks import (
     FOOTER,
     HEADER,
@@ -50,16 +51,15 @@ _TITLE_CLASS = re.compile(
     r"|titel|ueberschrift|cabecera|tab)(?=$|[\s_-])",
     re.IGNORECASE,
 )
-# Short texts near a list that never are its heading.
+# Short texts near a list that never are its heading, as `caseless` gives them.
 _NO_HEADING = re.compile(
-    r"^\W*(?:categor|kategori|filed under|posted in|ilgili konu|share|partager|teilen|compartir|condividi|paylaş"
+    r"\W*(?:categor|kategori|filed under|posted in|ilgili konu|share|partager|teilen|compartir|condividi|paylaş"
     r"|compartilh|tags?\b|schlagw|stichw|keywords|etiket|關鍵字|previous\b|next\b|prev\b|weiter\W*$|zurück|weiterlesen"
     r"|anterior\W*$|siguiente\W*$|önceki\W*$|sonraki\W*$|powered|tümü\W*$|more\W*$|mehr\W*$|alle\W*$|see all"
     r"|view all|all\W*$|show|follow|folgen|subscribe\b|abonn|newsletter|sign up|login|log in|google ad|ads?\b|advert"
     r"|anzeige\W*$|werbung\W*$|publicidad\W*$|reklam\W*$|publicité|comment|kommentar|\d+ (?:comment|kommentar)|close"
-    r"|schließen|menu|もっと|一覧|続き|search|suche|loading|play|video\W*$|foto|image|credit|facebook|twitter|whatsapp"
-    r"|pinterest|e-?mail|linkedin|telegram|by\b|von\b|por\b|©|getty)",
-    re.IGNORECASE,
+    r"|schliessen|menu|もっと|一覧|続き|search|suche|loading|play|video\W*$|foto|image|credit|facebook|twitter|whatsapp"
+    r"|pinterest|e-?mail|linkedin|telegram|by\b|von\b|por\b|©|getty)"
 )
 # Headings over lists of keywords, people and comments. Lists of stories under them have long lines or pictures.
 _LABELS_HEADING = re.compile(
@@ -115,6 +115,12 @@ class _Label:
     element: Element
     text: str
     strength: int
+
+
+@lru_cache(maxsize=16384)
+def _names_a_title(words: str) -> bool:
+    """Whether class names and an id call their element a title; a site uses the same ones on all its pages."""
+    return _TITLE_CLASS.search(words) is not None
 
 
 class _Labels:
@@ -176,7 +182,7 @@ class _Labels:
         if isinstance(row, Element) and row.order > upper.element.order:
             start = row.text_start
         between = self._page.text[upper.element.text_end : start].strip()
-        return not between or (len(between) < 20 and _NO_HEADING.search(between) is not None)
+        return not between or (len(between) < 20 and _NO_HEADING.match(caseless(between)) is not None)
 
     def _label(self, element: Element) -> _Label | None:
         order = element.order
@@ -191,15 +197,17 @@ class _Labels:
         if not named and any(isinstance(child, Element) and child.name not in INLINE for child in element.contents):
             return None
         text = self._page.text_of(element)
-        if not 1 < len(text) <= _LONGEST_HEADING or _NO_HEADING.search(text) or not 0 < word_count(text) <= 12:
+        if not 1 < len(text) <= _LONGEST_HEADING or _NO_HEADING.match(caseless(text)):
+            return None
+        if not 0 < word_count(text) <= 12:
             return None
         if self._shows_story(element):
             return None
         if named or (isinstance(element.parent, Element) and element.parent.name in HEADINGS):
             return _Label(element, text, _HEADING)
-        if element.name in ("summary", "legend") or _TITLE_CLASS.search(words_of(element)):
+        if element.name in ("summary", "legend") or _names_a_title(words_of(element)):
             return _Label(element, text, _TITLED)
-        if isinstance(element.parent, Element) and _TITLE_CLASS.search(words_of(element.parent)):
+        if isinstance(element.parent, Element) and _names_a_title(words_of(element.parent)):
             return _Label(element, text, _TITLED)
         named_kind = len(text) < 50 and kind_of_heading(text) is not None
         return _Label(element, text, _TITLED if named_kind else _SHORT)

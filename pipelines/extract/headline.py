@@ -28,7 +28,7 @@ _WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’.-][^\W_]+)*")
 
 # What stands before a headline without belonging to it: a rank, a time, the kind of the medium.
 _BEFORE = re.compile(
-    r"^(?:\d{1,3}\s*[.)]-?\s+(?=\D)|\d{1,2}[:.]\d{2}(?:\s*(?:uhr|h))?\s+(?=\D)|(?:video|videos|foto|fotos|photos?"
+    r"(?:\d{1,3}\s*[.)]-?\s+(?=\D)|\d{1,2}[:.]\d{2}(?:\s*(?:uhr|h))?\s+(?=\D)|(?:video|videos|foto|fotos|photos?"
     r"|bilder|galeri|galería|galerie|gallery|podcast|live|canlı|watch|audio)\s*[:|•·–-]\s*|[»›>•·▶►→←]+\s*)+",
     re.IGNORECASE,
 )
@@ -80,16 +80,20 @@ def word_count(text: str) -> float:
 
     Numbers alone are no words: "12" or "83.0.4250" does not make a label a headline.
     """
-    if not text.isascii():
+    # Those scripts take three bytes a character in UTF-8: most texts are told apart from them by their length.
+    if not text.isascii() and len(text.encode("utf-8", "surrogatepass")) > 2 * len(text):
         unspaced = len(_UNSPACED.findall(text))
         if unspaced >= 4 and unspaced * 2 > len(text):
             return unspaced / 2.6
+    if text.replace(" ", "").isalpha():
+        return len(text.split())
     return len(_WORD.findall(text))
 
 
 def _tidy(text: str) -> str:
     """`text` without a rank, a time or a medium's name before it."""
-    return _BEFORE.sub("", text) or text
+    found = _BEFORE.match(text)
+    return text[found.end() :] or text if found else text
 
 
 def choose(

@@ -223,6 +223,11 @@ _MARKUP = re.compile(
 )
 
 
+def caseless(text: str) -> str:
+    """`text` for patterns written in lower case, with i for ı: several times faster than `re.IGNORECASE`."""
+    return text.casefold() if text.isascii() else text.replace("İ", "i").casefold().replace("ı", "i")
+
+
 def _folded(text: str) -> str:
     """`text` folded for comparing it without knowing its language."""
     return fold(text).replace("ı", "i")

@@ -148,20 +148,21 @@ class Landmarks:
                 self.layout.add(around.order)
                 around = around.parent
         self.first, self.last = self._extent(prose)
-        self._zones: dict[int, int] = {}
+        self._zones = dict.fromkeys(self.layout, 0)
 
     def zones(self, element: Element) -> int:
         """The zones that `element` lies in. Layout elements announce none: the sidebar's layout is not a sidebar."""
         path: list[Element] = []
         known = self._zones
         around = element
-        while isinstance(around, Element) and around.order not in known:
+        while (zones := known.get(around.order)) is None:
             path.append(around)
+            if not isinstance(around.parent, Element):
+                zones = 0
+                break
             around = around.parent
-        zones = known[around.order] if isinstance(around, Element) else 0
         for inner in reversed(path):
-            if inner.order not in self.layout:
-                zones |= own_zones(inner)
+            zones |= own_zones(inner)
             known[inner.order] = zones
         return zones
 
