@@ -12,7 +12,7 @@ from itertools import islice
 from pipelines.extract.addresses import LIST, NEVER, Addresses
 from pipelines.extract.document import INLINE, Element
 from pipelines.extract.headline import LONGEST, word_count
-from pipelines.extract.kinds import kind_of_heading
+from pipelines.extract.kinds import caseless, kind_of_heading
 from pipelines.extract.landmarks import (
     CHROME,
     COMMENTS,
@@ -30,20 +30,18 @@ from pipelines.extract.page import HEADINGS, Link, Page
 # Pages of news have hundreds of links, the longest fronts two thousand. What has more was made to be slow.
 MAX_LINKS = 10_000
 
-# What a link says when it leads on instead of naming a story.
+# What a link says when it leads on instead of naming a story, and when it serves; both for `caseless` text.
 _LEADS_ON = re.compile(
     r"(?:read|learn|see|view|show|load|watch|listen|continue|weiter|mehr|zum|alle|hier|lesen|leer|ver|ler|saiba|leia"
-    r"|lire|voir|tout|toutes|leggi|vedi|devamı|tümü|daha|jetzt|click|more|all|get|sign|log|subscribe|download|join"
+    r"|lire|voir|tout|toutes|leggi|vedi|devami|tümü|daha|jetzt|click|more|all|get|sign|log|subscribe|download|join"
     r"|follow|share|print|email|contact|privacy|terms|about|cookie|advertise|datenschutz|impressum|tap|skip|back"
-    r"|next|previous)\b|続き|もっと|一覧|すべて",
-    re.IGNORECASE,
+    r"|next|previous)\b|続き|もっと|一覧|すべて"
 )
 _SERVICE = re.compile(
     r"\b(?:sign up|subscribe|newsletter|terms of|privacy|cookies?|code of ethics|about us|contact us|imprint"
     r"|impressum|datenschutz|datenschutzhinweise|all rights|copyright|click here|download (?:the|our)|our app"
     r"|advertise with|log ?in|register|politique de|mentions légales|aviso legal|política de|gizlilik|künye|kvkk"
-    r"|çerez|sitemap)\b|利用規約|プライバシー|お問い合わせ",
-    re.IGNORECASE,
+    r"|çerez|sitemap)\b|利用規約|プライバシー|お問い合わせ"
 )
 # What ends the words before a link that are a label of it ("Read also: …"), not the beginning of its sentence.
 _LABEL_END = (":", "»", "›", ">", "-", "–", "—", "|", "•", "·", "+", "→", "►", "▶", "/", '"', "“", "„", "«", "[", "(")
@@ -215,9 +213,12 @@ def _serves(link: Link) -> bool:
     """Whether a link says what it does ("Read more") or what it serves ("Privacy") instead of naming a story."""
     said = link.text or link.title or link.aria_label or link.image_alt
     blanks = said.count(" ")
-    return (blanks < 5 and word_count(said) <= 4 and _LEADS_ON.match(said) is not None) or (
-        blanks < 9 and _SERVICE.search(said) is not None
-    )
+    if blanks >= 9:
+        return False
+    plain = caseless(said)
+    if blanks < 5 and _LEADS_ON.match(plain) and word_count(said) <= 4:
+        return True
+    return _SERVICE.search(plain) is not None
 
 
 def _in_menu(zones: int, words: float, before: bool) -> bool:
