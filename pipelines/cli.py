@@ -62,7 +62,7 @@ def import_(files: Files) -> None:
     taken = [import_file(path, settings.archive, day=today()) for path in files]
     for path, result in zip(files, taken, strict=True):
         said = f"came in on {result.day} already" if result.already else "taken"
-        err.print(f"{path}: {said}, as {result.segment.name}")
+        err.print(f"{path}: {said}, as {result.segment.name}", soft_wrap=True)
     for day in sorted({result.day for result in taken}):
         _materialise(settings, "publish", day)
     _show_pages(settings, [result.segment for result in taken])
@@ -183,6 +183,86 @@ def init() -> None:
     err.print(
         f"{settings.data} is ready; {settings.data / 'secret.key'} keeps the secret: back it up, show it to no one"
     )
+
+
+@app.command()
+def train(
+    data: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the training headlines.")],
+    into: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write here, not into the installed package.")
+    ] = None,
+) -> None:
+    """Make the headline classifier's weights and calibration anew; the same data give the same bytes."""
+    from pipelines.classify.gold import read_gold
+    from pipelines.classify.training import train as fit
+
+    with err.status("training takes some minutes"):
+        weights, calibration = fit(data, read_gold(data / "gold_dev.jsonl"))
+    target = into or ROOT / "pipelines" / "classify"
+    for path, written in (
+        (target / "weights" / "linear.npz", weights),
+        (target / "tables" / "calibration.toml", calibration.encode()),
+    ):
+        same = path.exists() and path.read_bytes() == written
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as temporary:
+            temporary.write_bytes(written)
+        err.print(f"{path}: {'as before' if same else 'changed'}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def evaluate(
+    data: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the training headlines and the gold.")],
+    into: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the model card here.")] = None,
+) -> None:
+    """Print how good the headline classifier is, and write its model card."""
+    from pipelines.classify.evaluation import card, figures, shown
+    from pipelines.classify.gold import read_gold
+
+    gold = read_gold(data / "gold_dev.jsonl")
+    measured = []
+    for figure in figures(data, gold):
+        measured.append(figure)
+        sys.stdout.write(
+            f"{figure.part} | {figure.headlines} | {figure.measure} {shown(figure)} n={figure.headlines_read}\n"
+        )
+    target = into or ROOT / "pipelines" / "classify" / "MODEL_CARD.md"
+    with replacing(target) as temporary:
+        temporary.write_text(card(measured, data, gold), encoding="utf-8")
+
+
+@app.command()
+def label(
+    headlines: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, metavar="FILE", help="Headlines, one a line.")
+    ],
+    reader: Annotated[str | None, typer.Option(metavar="NAME", help="Who reads; the same name resumes.")] = None,
+    language: Annotated[Literal["tr", "en"], typer.Option(help="Language of the headlines, to recalibrate.")] = "tr",
+    recalibrate: Annotated[bool, typer.Option(help="Print the curves that all readers' answers give.")] = False,
+) -> None:
+    """Read headlines in the terminal and say what they are; with two readers κ is told."""
+    from pipelines.classify import labelling
+
+    if not reader and not recalibrate:
+        raise YanyanaError("say who reads with --reader NAME, or ask for --recalibrate")
+    asked = labelling.read_headlines(headlines)
+    if reader:
+        mine = labelling.answers_file(headlines, reader)
+        left = labelling.ask(
+            asked, mine, lambda text: typer.prompt(text, prompt_suffix="", default="", show_default=False)
+        )
+        err.print(f"{mine}: {f'{left} still open; the same command goes on' if left else 'all are read'}")
+        for other in labelling.answer_files(headlines):
+            if other == mine:
+                continue
+            told = labelling.agreement(labelling.read_answers(mine), labelling.read_answers(other))
+            for name, (value, count) in told.items():
+                out.print(f"κ {name} {value:.2f} on {count} headlines, with {other.name}", highlight=False)
+    if recalibrate:
+        from pipelines.classify.training import own_calibration
+
+        readers = [labelling.read_answers(path) for path in labelling.answer_files(headlines)]
+        sys.stdout.write(own_calibration(labelling.as_gold(asked, readers, language), language))
 
 
 def main() -> None:

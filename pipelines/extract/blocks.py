@@ -471,6 +471,8 @@ def _is_list(group: _Group, zones: int, placement: Placement, kind: Kind | None)
     images = sum(card.image for card in cards) / count
     headings = sum(card.heading for card in cards) / count
     external = sum(card.external for card in cards) / count
+    if kind == "sponsored":  # a partner's list leads off the site, to addresses that are no stories'
+        address, external = max(address, 0.0), 0.0
     score = words + 0.6 * (address + images + headings - external) + 0.6 * (kind is not None) + 0.15 * min(count, 4)
     if zones & FOOTER:
         score -= 0.8

@@ -146,7 +146,8 @@ def find_teasers(page: Page, addresses: Addresses, landmarks: Landmarks) -> list
 def _add(cards: list[Teaser], card: Teaser) -> None:
     """Append `card`, or make it one with the last: a picture and a line that link to one story are one card."""
     last = cards[-1] if cards else None
-    if last is None or last.key != card.key or last.own != card.own or _are_two_entries(last, card):
+    before = cards[-2] if len(cards) > 1 else None
+    if last is None or last.key != card.key or last.own != card.own or _are_two_entries(before, last, card):
         cards.append(card)
         return
     last.links += card.links
@@ -157,10 +158,19 @@ def _add(cards: list[Teaser], card: Teaser) -> None:
     last.legible |= card.legible
 
 
-def _are_two_entries(one: Teaser, other: Teaser) -> bool:
-    """Whether two cards of one story are two entries of a list that shows it twice."""
+def _holds(around: Element, element: Element) -> bool:
+    return around.order < element.order < around.end
+
+
+def _are_two_entries(before: Teaser | None, one: Teaser, other: Teaser) -> bool:
+    """Whether two cards of one story are two entries: of a list that shows it twice, or of two lists.
+
+    `before` is the card before them.
+    """
     if not (one.legible and other.legible):
         return False
+    if before is not None and _holds(common(one.node, other.node), before.node):
+        return True  # the last card of a list and the first of the next
     first, second = _entry(one.node), _entry(other.node)
     if first is None or second is None or first is second:
         return False
@@ -244,7 +254,8 @@ def _is_candidate(card: Teaser, landmarks: Landmarks) -> bool:
         return card.words >= 1.2 or card.image
     if card.words < 0.5:
         return False
-    if card.address <= -1 and not (card.words >= 2 and card.address > LIST and card.heading and card.image):
+    teased = (card.heading and card.image) or "sponsored" in card.links[0].element.attrs.get("rel", ())
+    if card.address <= -1 and not (card.words >= 2 and card.address > LIST and teased):
         return False
     return card.words + 0.5 * card.address + 0.5 * card.heading + 0.3 * card.image >= 1.2
 
@@ -268,7 +279,8 @@ def _in_sentence(page: Page, link: Link, runs: dict[int, dict[int, _Run]]) -> bo
     """Whether a link is part of running text: its line says more than the link, and what it says is no label."""
     text = link.text
     element = link.element
-    if not text or not isinstance(element.parent, Element):
+    # No sentence goes through a heading.
+    if not text or link.heading is not None or not isinstance(element.parent, Element):
         return False
     block = block_of(element.parent)
     if block.name == "figcaption":
@@ -317,6 +329,8 @@ def _lines(page: Page, block: Element) -> dict[int, _Run]:
             if node.name == "a":
                 before[node.order] = free
                 linked += len(page.text_of(node))
+            elif node.name == "time":
+                continue  # when a story was published is no part of a sentence about it
             elif node.name in INLINE:
                 pending.extend(reversed(node.contents))
             else:
