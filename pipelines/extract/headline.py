@@ -14,7 +14,7 @@ from typing import Literal
 from urllib.parse import unquote
 
 from pipelines.extract.document import Element, ScriptText
-from pipelines.extract.kinds import kind_of_heading
+from pipelines.extract.kinds import caseless, kind_of_heading
 from pipelines.extract.page import HEADINGS, Link
 from pipelines.lake.text import clean, headline_key
 
@@ -33,15 +33,16 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _LINK_PHRASE = re.compile(
-    r"^(?:(?:permanent link to|permalink to|permalink|link to|go to|read more about|continue reading|lire la suite de)"
+    r"(?:(?:permanent link to|permalink to|permalink|link to|go to|read more about|continue reading|lire la suite de)"
     r"\s*[:\-–]?|zu[rm] \w+(?: \([^)]*\))?:)\s+",
     re.IGNORECASE,
 )
+# For `caseless` text.
 _NO_HEADLINE = re.compile(
-    r"^(?:posts? by|posts from|all posts|view all|see all|articles? by|author|by |autor|beiträge von|artikel von"
-    r"|https?://|www\.|image|bild|foto|photo|picture|thumbnail|logo|avatar|\W*$)|\.(?:jpe?g|png|webp|gif)$",
-    re.IGNORECASE,
+    r"posts? by|posts from|all posts|view all|see all|articles? by|author|by |autor|beiträge von|artikel von"
+    r"|https?://|www\.|image|bild|foto|photo|picture|thumbnail|logo|avatar|\W*$"
 )
+_PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif")
 _QUOTED = re.compile(r"^[\"“„«»‚'](.*)[\"”“»«'’]$", re.DOTALL)
 
 
@@ -96,6 +97,12 @@ def _tidy(text: str) -> str:
     return text[found.end() :] or text if found else text
 
 
+def _is_no_headline(text: str) -> bool:
+    """Whether an attribute's text names an author, a picture or a file."""
+    text = caseless(text)
+    return _NO_HEADLINE.match(text) is not None or text.endswith(_PICTURES)
+
+
 def choose(
     shown: str,
     shown_source: Source,
@@ -118,8 +125,9 @@ def choose(
     for text, source in said:
         if not text or text == shown:
             continue
-        text = _tidy(_LINK_PHRASE.sub("", text))
-        if not text or len(text) > LONGEST or _NO_HEADLINE.search(text):
+        phrase = _LINK_PHRASE.match(text)
+        text = _tidy(text[phrase.end() :] if phrase else text)
+        if not text or len(text) > LONGEST or _is_no_headline(text):
             continue
         if not shown or _is_fuller(text, shown, source, url):
             best = (text, source)
@@ -172,6 +180,8 @@ def _texts(link: Link) -> list[tuple[str, float, bool]]:
     outside = link.heading is not None
 
     def end_text(weight: float, in_heading: bool) -> None:
+        if not parts:
+            return
         text = clean("".join(parts))
         parts.clear()
         if text:
@@ -184,7 +194,7 @@ def _texts(link: Link) -> list[tuple[str, float, bool]]:
     base = 3.0 if outside else 0.0
     if not outside and isinstance(around, Element):
         base = min(0.0, _weight("", " ".join(around.attrs.get("class", ()))))
-    if all(not isinstance(child, Element) for child in link.element.contents):
+    if link.element.end == link.element.order + 1:
         return [(clean(link.text), base + min(word_count(link.text), 6) / 4, outside)]
     # Each entry: a node, the weight and heading of the text that it belongs to, or None where that text ends.
     pending: list[tuple[object, float, bool]] = [(link.element, base, False)]

@@ -246,9 +246,11 @@ def _prose(page: Page, title: int) -> list[tuple[Element, float]]:
                 element = element.parent
             if _is_elsewhere(element, elsewhere):
                 continue
+            linked = 0
             # A link that began on the line before may reach into this one.
-            inside = links[max(0, bisect_left(link_starts, start) - 1) : bisect_left(link_starts, end)]
-            linked = sum(max(0, min(end, link.text_end) - max(start, link.text_start)) for link in inside)
+            for link in links[max(0, bisect_left(link_starts, start) - 1) : bisect_left(link_starts, end)]:
+                if link.text_end > start:
+                    linked += min(end, link.text_end) - max(start, link.text_start)
             if 2 * linked < end - start:
                 block = block_of(element)
                 weights[block.order] += (end - start - linked) * (1.0 if block.order >= title else 0.3)
