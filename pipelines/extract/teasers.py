@@ -202,16 +202,16 @@ def _words(link: Link) -> tuple[float, bool]:
     stated = "title" in attrs or "aria-label" in attrs
     if not stated and link.image is None and " " not in text and text.isascii():
         return 0.2, False
+    if text.count(" ") >= 9:
+        return 2.0, True
     if stated:
         title = link.title or link.aria_label
         if title.startswith("http") or len(title) > LONGEST:
             title = ""
     said = text or title or link.image_alt
-    if text and text.count(" ") >= 9:
-        return 2.0, True
     count = word_count(said)
     shown = count if text else 0.0
-    if text and title and title != text:
+    if text and count < 4 and title and title != text:
         count = max(count, word_count(title))
     if count < 2:
         return (0.2 if said else 0.0), False
