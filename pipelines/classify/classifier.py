@@ -1,6 +1,6 @@
-"""Headlines in, labels out: the one way into this room. Pure and offline; the tables beside it are all it knows.
+"""Headlines in, labels out: the one way into this room. Pure and offline; all it knows is in tables and weights.
 
-How a language's score or a topic comes about belongs to `rules` and `topics`; here they are put together.
+How a language's score or a topic comes about belongs to `rules`, `model` and `topics`; here they are put together.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,11 +8,17 @@ from functools import cache
 from hashlib import sha256
 from typing import NamedTuple
 
+import numpy as np
+
 from pipelines.classify import rules, topics
-from pipelines.classify.calibration import calibration
+from pipelines.classify.calibration import calibration, topic_temperature
+from pipelines.classify.cues import cues
+from pipelines.classify.features import hashed
 from pipelines.classify.language import guess
+from pipelines.classify.model import WEIGHTS, shipped, softmax
 from pipelines.classify.words import TABLES, has_words, in_words
 from pipelines.errors import YanyanaError
+from pipelines.lake.schema import TOPICS
 
 
 class ClassifyError(YanyanaError):
@@ -33,11 +39,11 @@ class Classification(NamedTuple):
     """IPTC Media Topics top-level slug."""
     topic_probability: float | None
     topic_source: str | None
-    """What told the topic: section, breadcrumb, url, model or rules."""
+    """What told the topic: section, breadcrumb, url or model."""
     hard: float | None
     """Probability that the story is hard news; null without a topic."""
     model_version: str
-    """Changes with the tables; ends in `-experimental` for a language that nobody has read headlines of."""
+    """Changes with tables and weights; ends in `-experimental` for a language that nobody has read headlines of."""
     cues: tuple[str, ...]
     """What pushed the scores, strongest on clickbait first; empty unless asked for."""
     calibrated_on: int
@@ -46,9 +52,9 @@ class Classification(NamedTuple):
 
 @cache
 def model_version() -> str:
-    """`rules-` and the first eight hex digits of the tables' SHA-256: another table is another version."""
+    """`linear-` and the first eight hex digits of tables' and weights' SHA-256: another table, another version."""
     tables = sorted((file.name, file.read_bytes()) for file in TABLES.iterdir() if file.name.endswith(".toml"))
-    return f"rules-{sha256(repr(tables).encode()).hexdigest()[:8]}"
+    return f"linear-{sha256(repr(tables).encode() + WEIGHTS.read_bytes()).hexdigest()[:8]}"
 
 
 def classify(
@@ -91,36 +97,49 @@ def classify(
     for row, spoken in enumerate(languages):
         rows_of.setdefault(spoken, []).append(row)
 
-    labels: dict[int, Classification] = {}
-    hard_of: dict[topics.Topic | None, float | None] = {}
+    labels: list[Classification | None] = [None] * count
+    hard_of: dict[topics.Topic, float] = {}
     for spoken, rows in rows_of.items():
         words = in_words([headlines[row] for row in rows], spoken)
-        scores = rules.score(words, spoken)
+        by_rules = rules.score(words, spoken)
+        model = shipped()[0].get(spoken) if spoken else None
+        scores, by_words, by_words_hard = by_rules.clickbait, [None] * len(rows), [None] * len(rows)
+        if model:
+            grams = hashed(words)
+            scores = model.clickbait_scores(grams, scores)
+            distribution = softmax(model.topic_scores(grams) / topic_temperature(spoken))
+            best = distribution.argmax(axis=1)
+            probability = distribution[np.arange(len(rows)), best].tolist()
+            by_words = [topics.Topic(TOPICS[at], p, "model") for at, p in zip(best.tolist(), probability, strict=True)]
+            by_words_hard = (distribution @ np.array([hardness[slug] for slug in TOPICS])).tolist()
         curve = calibration(spoken, "clickbait")
-        clickbait = curve.probability(scores.clickbait).tolist()
-        sensational = calibration(spoken, "sensational").probability(scores.sensational).tolist()
-        told = rules.cues(scores.fired) if explain else {}
-        by_words = topics.from_words(words, spoken)
+        clickbait = curve.probability(scores).tolist()
+        sensational = calibration(spoken, "sensational").probability(by_rules.sensational).tolist()
+        told = cues(words, by_rules.fired, model) if explain else [()] * len(rows)
         version = model_version() if curve.headlines else f"{model_version()}-experimental"
         for at, row in enumerate(rows):
             section, url = sections[row], urls[row]
-            topic = topics.from_section(section, known) if section else None
-            topic = topic or (topics.from_url(url, known) if url else None) or by_words.get(at)
-            if topic not in hard_of:
-                hard_of[topic] = topics.hard(topic, hardness)
             readable = has_words(words[at])
+            topic = topics.from_section(section, known) if section else None
+            topic = topic or (topics.from_url(url, known) if url else None)
+            if topic:
+                if topic not in hard_of:
+                    hard_of[topic] = topics.hard(topic, hardness)
+                hard = hard_of[topic]
+            else:
+                topic, hard = (by_words[at], by_words_hard[at]) if readable else (None, None)
             labels[row] = Classification(
                 headlines[row],
                 spoken,
                 clickbait[at] if readable else None,
                 sensational[at] if readable else None,
                 *(topic or (None, None, None)),
-                hard_of[topic],
+                hard,
                 version,
-                told.get(at, ()),
+                told[at],
                 curve.headlines,
             )
-    return [labels[row] for row in range(count)]
+    return [label for label in labels if label]
 
 
 def describe(label: Classification, *, explain: bool = False) -> dict:

@@ -70,25 +70,3 @@ def score(words: Sequence[str], language: str | None) -> Scores:
         return np.bincount(rows, weights=fired[column].to_numpy(), minlength=len(words))
 
     return Scores(total("clickbait"), total("sensational"), fired)
-
-
-def cues(fired: pl.DataFrame) -> dict[int, tuple[str, ...]]:
-    """By row, what pushed the scores in words a person can check, the strongest push on clickbait first."""
-    strongest = fired.sort(
-        "row",
-        pl.col("clickbait").abs(),
-        pl.col("sensational").abs(),
-        "rule",
-        descending=[False, True, True, False],
-    )
-    told: dict[int, list[str]] = {}
-    for row, found, why, clickbait, sensational in strongest.select(
-        "row", "phrase", "why", "clickbait", "sensational"
-    ).iter_rows():
-        pushes = [
-            f"{weight:+.1f} {name}"
-            for name, weight in (("clickbait", clickbait), ("sensational", sensational))
-            if weight
-        ]
-        told.setdefault(row, []).append(f"{found.strip(' ^$')}: {why} ({', '.join(pushes)})")
-    return {row: tuple(lines) for row, lines in told.items()}

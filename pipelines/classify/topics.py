@@ -1,7 +1,8 @@
-"""What a story is about (from its section or breadcrumb, its address, last the headline's words) and how hard that is.
+"""What a story's section, breadcrumb or address says it is about, what its words vote for, and how hard that is.
 
 Tables: `sections.toml` (section words of many languages), `topic_words.toml` (headline words), `hardness.toml`.
-Unknown stays unknown: where nothing tells, or two topics are told alike, there is no topic and no `hard`.
+Unknown stays unknown: where nothing tells, or two topics are told alike, there is no topic. The votes of the words are
+what the trained weights learn rare topics from; a headline's own topic comes from `model` where its page tells none.
 """
 
 import math
@@ -29,7 +30,7 @@ class TopicError(YanyanaError):
 
 
 class Topic(NamedTuple):
-    """A topic slug, how probable it is, and what told it: section, breadcrumb, url, model or rules."""
+    """A topic slug, how probable it is, and what told it: section, breadcrumb, url, model, or rules (words)."""
 
     slug: str
     probability: float
@@ -73,14 +74,11 @@ def check_hardness(values: Mapping[str, float], source: str) -> None:
             raise TopicError(f"{source} gives {slug} the hardness {value!r}; write a number from 0 to 1")
 
 
-def hard(topic: Topic | None, table: Mapping[str, float]) -> float | None:
+def hard(topic: Topic, table: Mapping[str, float]) -> float:
     """Probability that a story is hard news: the table's values, weighted by the topic distribution.
 
-    What the topic leaves open is spread evenly over the other topics. Null without a topic: a guess would look like
-    knowledge.
+    What the topic leaves open is spread evenly over the other topics.
     """
-    if topic is None:
-        return None
     others = [value for slug, value in table.items() if slug != topic.slug]
     return topic.probability * table[topic.slug] + (1 - topic.probability) * math.fsum(others) / len(others)
 

@@ -15,14 +15,14 @@ from pipelines.lake.text import fold
 
 TABLES = files("pipelines.classify") / "tables"
 
-# Between headlines that are cut into words in one go.
+# Between headlines that are folded in one go.
 _SEPARATOR = "\x01"
 # Addresses and account names tell the publisher, not the headline.
-_ADDRESS = re.compile(r"https?://[^\s\x01]+|www\.[^\s\x01]+|@\w+")
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-_DOTS = re.compile(r"\.{2,}")
+_ADDRESS = r"https?://\S+|www\.\S+|@\w+"
+_NUMBER = r"\d+(?:[.,:]\d+)*"
+_DOTS = r"\.{2,}"
 _LETTER = re.compile(r"[^\W_]")
-_TOKEN = re.compile(r"[^\W_]+|[?!:\"…\x01]")
+_TOKEN = r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*|[?!:\"…]"
 
 
 def in_words(headlines: Sequence[str], language: str | None) -> list[str]:
@@ -33,10 +33,16 @@ def in_words(headlines: Sequence[str], language: str | None) -> list[str]:
     """
     if not headlines:
         return []
-    # Folded one by one, because normalising is quick only for text that is normal already; the rest in one go.
-    text = _SEPARATOR.join(fold(headline, language).replace(_SEPARATOR, " ") for headline in headlines)
-    text = _DOTS.sub("…", _NUMBER.sub("0", _ADDRESS.sub(" ", text)))
-    return [f" ^ {words.strip()} $ " for words in " ".join(_TOKEN.findall(text)).split(_SEPARATOR)]
+    text = fold(_SEPARATOR.join([headline.replace(_SEPARATOR, " ") for headline in headlines]), language)
+    tokens = (
+        pl.Series(text.split(_SEPARATOR), dtype=pl.String)
+        .str.replace_all(_ADDRESS, " ")
+        .str.replace_all(_NUMBER, "0")
+        .str.replace_all(_DOTS, "…")
+        .str.extract_all(_TOKEN)
+        .list.join(" ")
+    )
+    return (" ^ " + tokens + " $ ").to_list()
 
 
 def has_words(words: str) -> bool:

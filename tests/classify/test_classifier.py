@@ -1,12 +1,13 @@
 """The way into the room: order, nulls, sources, and what the CLI prints."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.classify import TOPICS, ClassifyError, TopicError, classify, describe, model_version
+from pipelines.classify import TOPICS, ClassifyError, TopicError, classifier, classify, describe, model_version
 
 
 def test_labels_come_in_the_order_of_the_headlines() -> None:
@@ -39,7 +40,7 @@ def test_any_text_gets_probabilities_or_nulls(rows: list[tuple[str, str | None, 
         )
 
 
-def test_section_comes_before_address_and_address_before_words() -> None:
+def test_section_comes_before_address_and_address_before_the_weights() -> None:
     headline = "Galatasaray derbi maçını kazandı"
     address = "https://haber.example/ekonomi/galatasaray-1"
     told = [
@@ -49,7 +50,7 @@ def test_section_comes_before_address_and_address_before_words() -> None:
     assert [(label.topic, label.topic_source) for label in told] == [
         ("human-interest", "section"),
         ("economy-business-finance", "url"),
-        ("sport", "rules"),
+        ("sport", "model"),
     ]
 
 
@@ -63,10 +64,10 @@ def test_a_site_and_an_analyst_have_the_last_word() -> None:
 
 
 def test_unknown_is_null_and_never_a_guess() -> None:
-    label = classify(["Mavi kapı"], "tr")[0]
+    label = classify(["Blå dør"], "da")[0]
     assert (label.topic, label.topic_probability, label.topic_source, label.hard) == (None, None, None, None)
     silent = classify(["?!…"], "tr")[0]
-    assert (silent.clickbait, silent.sensational) == (None, None)
+    assert (silent.clickbait, silent.sensational, silent.topic, silent.hard) == (None, None, None, None)
 
 
 def test_a_language_nobody_read_is_marked_experimental() -> None:
@@ -100,3 +101,28 @@ def test_sequences_of_another_length_are_refused() -> None:
         classify(["a", "b"], ["tr", "tr", "tr"])
     with pytest.raises(ClassifyError, match="sections has 0"):
         classify(["a", "b"], sections=[])
+
+
+def test_hard_of_the_weights_is_their_whole_distribution_weighted() -> None:
+    headlines = ["Meclis bütçeyi görüştü", "Mavi kapı"]
+    for slug in ("politics-government", "sport"):
+        only = dict.fromkeys(TOPICS, 0.0) | {slug: 1.0}
+        for label in classify(headlines, "tr", hardness=only):
+            assert label.hard is not None
+            assert label.topic_probability is not None
+            if label.topic == slug:
+                assert label.hard == pytest.approx(label.topic_probability)
+            else:
+                assert label.hard <= label.topic_probability
+    everything = classify(headlines, "tr", hardness=dict.fromkeys(TOPICS, 1.0))
+    assert [label.hard for label in everything] == pytest.approx([1, 1])
+
+
+def test_the_version_tells_of_tables_and_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = model_version()
+    other = tmp_path / "linear.npz"
+    other.write_bytes(classifier.WEIGHTS.read_bytes() + b"0")
+    monkeypatch.setattr(classifier, "WEIGHTS", other)
+    model_version.cache_clear()
+    assert model_version() != before
+    model_version.cache_clear()

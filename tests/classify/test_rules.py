@@ -58,14 +58,6 @@ def test_a_rule_counts_once_and_unknown_languages_have_marks_only() -> None:
     assert clickbait("Hvem vandt?", "da") == clickbait("Kim kazandı?", None) > 0
 
 
-def test_cues_name_phrase_reason_and_weight_strongest_first() -> None:
-    fired = rules.score(in_words(["Sessiz sokak", "İşte o kasaba!"], "tr"), "tr").fired
-    cues = rules.cues(fired)
-    assert list(cues) == [1]
-    assert cues[1][0] == "işte: points ahead to what it withholds (+1.6 clickbait)"
-    assert cues[1][-1] == "!: shouts (+0.3 clickbait, +1.6 sensational)"
-
-
 def test_no_headlines_have_no_scores() -> None:
     scores = rules.score([], "tr")
     assert len(scores.clickbait) == len(scores.sensational) == 0

@@ -124,7 +124,6 @@ def test_hard_is_the_tables_value_weighted_by_the_topics_probability() -> None:
     table = dict.fromkeys(TOPICS, 0.0) | {"sport": 1.0, "health": 0.5}
     assert topics.hard(Topic("sport", 0.8, "section"), table) == pytest.approx(0.8 + 0.2 * 0.5 / 16)
     assert topics.hard(Topic("labour", 1.0, "section"), table) == 0
-    assert topics.hard(None, table) is None
 
 
 def test_the_shipped_table_sets_politics_apart_from_sport() -> None:

@@ -61,3 +61,7 @@ def test_overlapping_phrases_are_all_found_once_each() -> None:
     phrases = pl.Series([phrase(pattern, "tr") for pattern in ("flaş", "flaş açıklama", "açıklama")])
     hits = find(phrases, in_words(["Flaş açıklama, flaş açıklama", "Sakin bir gün"], "tr"))
     assert sorted(hits.rows()) == [(0, " açıklama "), (0, " flaş "), (0, " flaş açıklama ")]
+
+
+def test_a_mark_belongs_to_its_letter_and_is_no_word_alone() -> None:
+    assert in_words(["मनोरंजन ❤️"], None) == [" ^ मनोरंजन $ "]
