@@ -5,14 +5,15 @@ Only the edges read this module: assets, the command line and the crawl process.
 
 import re
 import tomllib
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import tldextract
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipelines.errors import YanyanaError
@@ -60,16 +61,6 @@ class Site(_Strict):
     max_pages: Annotated[int, Field(ge=1)] = 200
     sections: dict[str, Literal[TOPICS]] = {}  # type: ignore[valid-type]
 
-    @model_validator(mode="after")
-    def _reachable_and_polite(self) -> Self:
-        if not self.seeds:
-            raise ValueError("give at least one address in start, feeds or sitemaps")
-        if self.delay < _LEAST_DELAY and not all(map(is_loopback, self.seeds)):
-            raise ValueError(
-                f"delay {self.delay} is too short for a site on the internet; {_LEAST_DELAY} s is the least"
-            )
-        return self
-
     @property
     def seeds(self) -> tuple[str, ...]:
         """All addresses that a crawl begins with."""
@@ -101,22 +92,6 @@ class Sites(_Strict):
     newsroom: Demo = Demo()
     site: tuple[Site, ...] = ()
 
-    @model_validator(mode="after")
-    def _names_and_contact(self) -> Self:
-        names = [site.name for site in self.site]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"two sites are named {name!r}; a name identifies one site")
-            if name == "all":
-                raise ValueError("'all' stands for every site together in the results; name the site otherwise")
-        strangers = [site.name for site in self.enabled if not all(map(is_loopback, site.seeds))]
-        if strangers and not self.crawl.contact:
-            raise ValueError(
-                f"site {strangers[0]!r} is on the internet: set contact under [crawl] to an address or page where its "
-                "publisher can reach you (it goes into the User-Agent), or switch the site off with enabled = false"
-            )
-        return self
-
     @property
     def enabled(self) -> tuple[Site, ...]:
         """The sites that are crawled."""
@@ -146,6 +121,28 @@ def _line_of(text: str, location: tuple[int | str, ...]) -> int | None:
     return found
 
 
+def _mistakes(sites: Sites) -> Iterator[tuple[tuple[int | str, ...], str]]:
+    """What is wrong between settings that are each valid: where it stands, and what to do."""
+    names = [site.name for site in sites.site]
+    for at, site in enumerate(sites.site):
+        strange = not all(map(is_loopback, site.seeds))
+        if site.name in names[:at]:
+            yield ("site", at, "name"), f"two sites are named {site.name!r}; a name identifies one site"
+        if site.name == "all":
+            yield ("site", at, "name"), "'all' stands for every site together in the results; name the site otherwise"
+        if not site.seeds:
+            yield ("site", at), "give at least one address in start, feeds or sitemaps"
+        if strange and site.delay < _LEAST_DELAY:
+            too_short = f"{site.delay} s is too short for a site on the internet; {_LEAST_DELAY} s is the least"
+            yield ("site", at, "delay"), too_short
+        if strange and site.enabled and not sites.crawl.contact:
+            yield (
+                ("crawl", "contact"),
+                f"site {site.name!r} is on the internet: give an address or page where its publisher can reach you (it "
+                "goes into the User-Agent), or switch the site off with enabled = false",
+            )
+
+
 def read_sites(path: Path) -> Sites:
     """sites.toml, validated. Raises SettingsError with one line per mistake: file, line, key, what is wrong."""
     try:
@@ -156,14 +153,18 @@ def read_sites(path: Path) -> Sites:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not valid TOML: {error}") from error
     try:
-        return Sites.model_validate(values)
+        sites = Sites.model_validate(values)
+        mistakes = list(_mistakes(sites))
     except ValidationError as error:
-        mistakes = []
-        for mistake in error.errors():
-            line = _line_of(text, mistake["loc"])
-            key = ".".join(str(part + 1) if isinstance(part, int) else part for part in mistake["loc"]) or "the file"
-            mistakes.append(f"{path}:{line or 1}: {key}: {mistake['msg'].removeprefix('Value error, ')}")
-        raise SettingsError("\n".join(mistakes)) from error
+        mistakes = [(mistake["loc"], mistake["msg"]) for mistake in error.errors()]
+    else:
+        if not mistakes:
+            return sites
+    lines = []
+    for location, message in mistakes:
+        key = ".".join(str(part + 1) if isinstance(part, int) else part for part in location)
+        lines.append(f"{path}:{_line_of(text, location) or 1}: {key}: {message.removeprefix('Value error, ')}")
+    raise SettingsError("\n".join(lines))
 
 
 class Settings(BaseSettings):

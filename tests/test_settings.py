@@ -53,12 +53,15 @@ def test_a_site_has_what_the_file_says(tmp_path: Path) -> None:
     [
         ('language = "en"', 'language = "english!"', 12, "site.2.language", "pattern"),
         ("Europe/London", "Mars/Olympus", 13, "site.2.timezone", "IANA"),
-        ("delay = 2", "delay = 0.2", 10, "site.2", "too short"),
+        ("delay = 2", "delay = 0.2", 17, "site.2.delay", "too short"),
         ("delay = 2", "dellay = 2", 17, "site.2.dellay", "not permitted"),
         ('money = "economy-business-finance"', 'money = "cash"', 19, "site.2.sections.money", "sport"),
         ('"https://first.example/"', '"gopher://first.example/"', 8, "site.1.start.1", "http"),
-        ('name = "second"', 'name = "first"', 1, "the file", "two sites"),
-        ('contact = "desk@example.org"', "", 1, "the file", "contact"),
+        ('name = "second"', 'name = "first"', 11, "site.2.name", "two sites"),
+        ('name = "second"', 'name = "all"', 11, "site.2.name", "every site"),
+        ('contact = "desk@example.org"', 'contact = ""', 2, "crawl.contact", "User-Agent"),
+        ('contact = "desk@example.org"', "", 1, "crawl.contact", "User-Agent"),
+        ('start = ["https://first.example/"]', "", 4, "site.1", "at least one address"),
     ],
 )
 def test_a_mistake_is_reported_by_line_and_key(
