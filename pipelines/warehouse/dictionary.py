@@ -68,6 +68,12 @@ def dictionary_markdown(tables: Mapping[str, Table] = TABLES) -> str:
     return "\n".join(lines) + "\n"
 
 
+def table_list_markdown(tables: Mapping[str, Table]) -> str:
+    """The README's list: each table with what a row of it is."""
+    rows = (f"| `{qualified(table)}` | {table.meaning.replace('|', chr(92) + '|')} |" for table in tables.values())
+    return "\n".join(("| table | a row is |", "|---|---|", *rows)) + "\n"
+
+
 def _table_markdown(table: Table) -> Iterable[str]:
     yield f"### {qualified(table)}"
     yield ""
