@@ -114,13 +114,13 @@ def site_of(host: str) -> str:
     return _SUFFIXES(host).top_domain_under_public_suffix or host
 
 
-def parse_address(url: str) -> Address | None:
-    """An absolute http(s) `url` in its parts; None for anything else."""
+def parse_address(url: str, page: str | None = None) -> Address | None:
+    """An absolute http(s) `url` in its parts; None for anything else. `page` is its `Address.page`, if known."""
     found = _PARTS.match(url)
     if found is None:
         return None
     scheme, netloc, path, query, fragment = found.groups()
-    page = _page_of(url)
+    page = page or _page_of(url)
     host = page.partition("/")[0]
     if not host:
         return None
@@ -182,6 +182,7 @@ class Addresses:
         "_own_is_shaped",
         "_own_query",
         "_own_shape",
+        "_pages",
         "_scores",
         "_site",
     )
@@ -202,12 +203,13 @@ class Addresses:
         self._site = site_of(page.host) if page else ""
         self._found: dict[str, Address | None] = {}
         self._scores: dict[str, float] = {}
-        self._folders = _shared_folders({_page_of(link) for link in linked} | self._own)
+        self._pages = {link: _page_of(link) for link in linked}
+        self._folders = _shared_folders(self._own.union(self._pages.values()))
 
     def __getitem__(self, url: str) -> Address | None:
         """The parts of a linked address."""
         if url not in self._found:
-            self._found[url] = parse_address(url)
+            self._found[url] = parse_address(url, self._pages.get(url))
         return self._found[url]
 
     def is_own(self, address: Address) -> bool:

@@ -60,7 +60,7 @@ def read_comment_section(
     `author_key` turns an author's identity into a keyed hash; without it comments have no author at all. `article` is
     None on a page that is no story: there only comments, a form or a platform make a section, not a name alone.
     """
-    boxes = list(_boxes(page))
+    boxes = _boxes(page)
     marks = list(_marks(page, boxes))
     own = _own_addresses(page)
     language = article["language"] if article else page.language
@@ -141,15 +141,14 @@ def _marks(page: Page, boxes: list[Element]) -> Iterator[_Mark]:
         yield _Mark(page.elements[order], frozenset(said[order]))
 
 
-def _boxes(page: Page) -> Iterator[Element]:
+def _boxes(page: Page) -> list[Element]:
     """The elements that platforms and sites hang their set-up on: boxes, scripts, elements of their own.
 
     Those with class and id alone are named by them and set nothing up.
     """
-    for name in ("div", "section", "script", *(name for name in page.by_name if "-" in name)):
-        for element in page.by_name.get(name, ()):
-            if not element.attrs.keys() <= _NAMES:
-                yield element
+    by_name = page.by_name
+    names = ("div", "section", "script", *(name for name in by_name if "-" in name))
+    return [e for name in names for e in by_name.get(name, ()) if not e.attrs.keys() <= _NAMES]
 
 
 def _typed(page: Page) -> list[int]:

@@ -304,7 +304,7 @@ _NETWORKS = {
 }
 # In class names and ids, and in labels.
 _SHARE_WORDS = ("share", "sharing", "paylas", "teilen", "partag", "compart", "condivid", "a2a_button")
-_SHARE_LABEL = re.compile(r"share|post|tweet|send|paylaş|gönder|teilen|partager|compart|condivid|delen", re.IGNORECASE)
+_SHARE_LABEL = re.compile(r"share|post|tweet|send|paylaş|gönder|teilen|partager|compart|condivid|delen")
 _SHARE_ATTRIBUTES = frozenset(["data-share", "data-network", "data-social", "data-share-network", "data-service"])
 _LABELS = _SHARE_ATTRIBUTES | {"aria-label", "title"}
 _MAX_LABEL = 60
@@ -354,7 +354,7 @@ def _labelled(attributes: dict[str, Any]) -> str | None:
         if network is not None:
             return network
     label = attributes.get("aria-label") or attributes.get("title")
-    if not label or len(label) > _MAX_LABEL or not _SHARE_LABEL.search(label):
+    if not label or len(label) > _MAX_LABEL or not _SHARE_LABEL.search(label.casefold()):
         return None
     return _network_in(_LABEL_WORD, label)
 
