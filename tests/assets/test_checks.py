@@ -1,0 +1,97 @@
+"""The warnings name the site and say what to do; the blocking checks tell what is wrong with a table."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from pipelines.assets.checks import extract_integrity, fetch_success, parse_yield, volume
+from pipelines.lake import schema
+from pipelines.lake.parts import Lake, frame
+from pipelines.lake.schema import Table
+from pipelines.settings import Settings
+
+DAY = date(2026, 3, 8)
+
+
+def capture(n: int, site: str, day: date = DAY, status: int = 200) -> dict[str, Any]:
+    return {
+        "capture_id": f"{site}/{day}/{n}",
+        "site": site,
+        "url": f"https://{site}/{n}",
+        "captured_at": datetime(day.year, day.month, day.day, tzinfo=UTC).replace(tzinfo=None),
+        "day": day,
+        "status": status,
+        "body_bytes": 1,
+        "body_hash": "0",
+        "source": "crawl",
+        "segment": "s",
+        "offset": n,
+    }
+
+
+def page(n: int, site: str, outcome: str) -> dict[str, Any]:
+    return {
+        "capture_id": f"{site}/{DAY}/{n}",
+        "site": site,
+        "url": f"https://{site}/{n}",
+        "outcome": outcome,
+        "n_blocks": 0,
+        "n_items": 0,
+        "n_comments": 0,
+        "extractor_version": "1",
+    }
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path)
+
+
+def write(settings: Settings, table: Table, rows: list[dict[str, Any]], day: date = DAY) -> None:
+    Lake(settings.lake).write(table, frame(table, rows), part="s", day=day, made_by="test")
+
+
+def run(check: Any, settings: Settings) -> dg.AssetCheckResult:
+    return check(dg.build_asset_check_context(), settings=settings)
+
+
+def test_a_site_whose_pages_give_nothing_is_named(settings: Settings) -> None:
+    outcomes = [("good.example", "article")] * 9 + [("good.example", "list"), ("changed.example", "empty")]
+    write(settings, schema.CAPTURES, [capture(n, site) for n, (site, _) in enumerate(outcomes)])
+    write(settings, schema.PAGES, [page(n, site, outcome) for n, (site, outcome) in enumerate(outcomes)])
+    result = run(parse_yield, settings)
+    assert not result.passed
+    assert result.severity is dg.AssetCheckSeverity.WARN
+    assert "changed.example (0%)" in (result.description or "")
+    assert "good.example" not in (result.description or "")
+
+
+def test_a_site_that_answers_with_errors_is_named(settings: Settings) -> None:
+    answers = [("good.example", 200)] * 10 + [("ill.example", 200), ("ill.example", 503)]
+    write(settings, schema.CAPTURES, [capture(n, site, status=status) for n, (site, status) in enumerate(answers)])
+    result = run(fetch_success, settings)
+    assert not result.passed
+    assert "ill.example (50%)" in (result.description or "")
+
+
+def test_a_site_that_went_quiet_is_named_and_a_first_day_is_not_judged(settings: Settings) -> None:
+    write(settings, schema.CAPTURES, [capture(0, "new.example")])
+    assert run(volume, settings).passed
+    for back in (1, 2, 3):
+        day = DAY - timedelta(days=back)
+        usual = [capture(n, site, day) for site in ("busy.example", "new.example") for n in range(10)]
+        write(settings, schema.CAPTURES, usual, day)
+    result = run(volume, settings)
+    assert not result.passed
+    assert "busy.example (0%)" in (result.description or "")
+
+
+def test_repeated_keys_and_orphans_are_told_by_table(settings: Settings) -> None:
+    write(settings, schema.CAPTURES, [capture(1, "a.example"), capture(1, "a.example")])
+    write(settings, schema.PAGES, [page(2, "a.example", "article")])
+    results = list(extract_integrity(dg.build_asset_check_context(), settings=settings))
+    failed = {(r.asset_key.to_user_string(), r.check_name) for r in results if r.asset_key and not r.passed}
+    assert failed == {("captures", "keys_unique"), ("pages", "no_orphans")}
