@@ -229,16 +229,19 @@ class _Labels:
 
     def _shows_story(self, element: Element) -> bool:
         """Whether the element holds a link to a story or stands in one."""
-        if any(self.leads_to_story(link) for link in self.links_in(element)):
+        if self._links_to_story(element):
             return True
         around = element.parent
         for _ in range(5):
             if not isinstance(around, Element):
                 return False
             if around.name == "a":
-                return any(self.leads_to_story(link) for link in self.links_in(around))
+                return self._links_to_story(around)
             around = around.parent
         return False
+
+    def _links_to_story(self, element: Element) -> bool:
+        return any(map(self.leads_to_story, self.links_in(element)))
 
 
 def _similar(one: Element, other: Element) -> bool:
