@@ -22,14 +22,20 @@ def headline_id(site: str, text: str | None) -> str | None:
 
 
 def utc(time: str | None) -> tuple[datetime | None, int | None]:
-    """An ISO 8601 time as naive UTC and its offset in minutes; a time without offset is taken as UTC, offset None."""
+    """An ISO 8601 time as naive UTC and its offset in minutes; a time without offset is taken as UTC, offset None.
+
+    A time that falls out of the calendar in UTC (pages state 9999-12-31 for “never”) is unknown.
+    """
     if not time:
         return None, None
     stated = datetime.fromisoformat(time)
     offset = stated.utcoffset()
     if offset is None:
         return stated, None
-    return stated.astimezone(UTC).replace(tzinfo=None), round(offset.total_seconds() / 60)
+    try:
+        return stated.astimezone(UTC).replace(tzinfo=None), round(offset.total_seconds() / 60)
+    except OverflowError:
+        return None, None
 
 
 def rows(record: Mapping[str, Any], capture: Row, version: str, *, keep_comments: bool) -> Rows:

@@ -1,0 +1,76 @@
+"""Extraction records as rows: keys, times, and which wordings count as another headline."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.extract import EXTRACTOR_VERSION, extract_page
+from pipelines.extract.rows import Rows, headline_id, rows, utc
+from pipelines.lake import schema
+from pipelines.lake.parts import check, frame
+
+URL = "https://www.town.example/politika/meclis-yeni-koprunun-butcesini-kabul-etti-1234567-haberi/"
+CAPTURE = {
+    "capture_id": "c",
+    "site": "town.example",
+    "url": URL,
+    "captured_at": datetime(2026, 3, 1, 12),  # noqa: DTZ001  # the lake's times are naive UTC
+}
+CARDS = (
+    (
+        "/dunya/yanardag-patladi-iki-koy-bosaltildi-11-haberi/",
+        "Yanardağ patladı, iki köy boşaltıldı",
+        "Görülmemiş olay",
+    ),
+    ("/spor/genc-takim-kupayi-kazandi-12-haberi/", "Genç takım kupayı uzatmalarda kazandı", "Genç takım kupayı…"),
+    ("/saglik/bakanlik-asi-takvimini-yeniledi-13-haberi/", "Bakanlık takvimi yeniledi", "BAKANLIK TAKVİMİ YENİLEDİ"),
+)
+
+
+def page() -> Rows:
+    cards = "".join(
+        f'<li><a href="{url}" title="{headline}"><img src="/x.jpg" alt="{headline}"><span>{shown}</span></a></li>'
+        for url, headline, shown in CARDS
+    )
+    prose = "".join(f"<p>Meclisin {n}. oturumunda köprünün bütçesi uzun uzun konuşuldu.</p>" for n in range(15))
+    html = (
+        '<html lang="tr"><head><meta property="og:type" content="article">'
+        '<meta property="article:published_time" content="2026-03-01T14:02:00+03:00"></head><body>'
+        f"<article><h1>Meclis yeni köprünün bütçesini kabul etti</h1>{prose}</article>"
+        f"<section><h2>İlgili Haberler</h2><ul>{cards}</ul></section></body></html>"
+    )
+    return rows(extract_page(html.encode(), URL), CAPTURE, EXTRACTOR_VERSION, keep_comments=True)
+
+
+def test_times_become_utc_with_their_offset_beside() -> None:
+    [article] = page()["articles"]
+    assert article["published_at"] == datetime(2026, 3, 1, 11, 2)  # noqa: DTZ001
+    assert article["published_offset"] == 180
+
+
+def test_a_displayed_text_is_a_headline_of_its_own_only_where_it_says_something_else() -> None:
+    items = page()["items"]
+    assert [item["headline"] for item in items] == [headline for _, headline, _ in CARDS]
+    assert [item["display_id"] is not None for item in items] == [True, False, False]
+
+
+def test_rows_fit_the_tables_they_are_for() -> None:
+    for name, found in page().items():
+        check(schema.TABLES[name], frame(schema.TABLES[name], found))
+
+
+@given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)), st.integers(-720, 840))  # noqa: DTZ001
+def test_any_time_survives(moment: datetime, minutes: int) -> None:
+    zone = timezone(timedelta(minutes=minutes))
+    assert utc(moment.replace(tzinfo=UTC).astimezone(zone).isoformat()) == (moment, minutes)
+
+
+def test_a_time_at_the_end_of_the_calendar_is_unknown() -> None:
+    assert utc("9999-12-31T23:59:59-03:00") == (None, None)
+
+
+def test_spellings_of_a_headline_meet_within_a_site_only() -> None:
+    assert headline_id("a", "ŞOK GELİŞME!") == headline_id("a", "Şok gelişme")
+    assert headline_id("a", "Şok gelişme") != headline_id("b", "Şok gelişme")
+    assert headline_id("a", "…!") is None
