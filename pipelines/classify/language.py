@@ -12,8 +12,7 @@ from pipelines.classify.rules import LANGUAGES
 from pipelines.classify.words import TABLES
 from pipelines.lake.text import fold
 
-_WORD = re.compile(r"[^\W\d_]+")
-_MARKED_LETTER = re.compile(r"[^\x00-\x7f]")
+_WORD = re.compile(r"\w+")
 _LETTER_WEIGHT = 2
 
 
@@ -35,9 +34,11 @@ def guess(headline: str) -> str | None:
     """The language with rules that more words and letters speak for than for any other; else null."""
     evidence, text = _evidence(), fold(headline)
     votes: dict[str, int] = {}
-    for sign in (*_WORD.findall(text), *set(_MARKED_LETTER.findall(text))):
-        for language, weight in evidence.get(sign, {}).items():
-            votes[language] = votes.get(language, 0) + weight
+    letters = () if text.isascii() else [letter for letter in set(text) if not letter.isascii()]
+    for sign in (*_WORD.findall(text), *letters):
+        if sign in evidence:
+            for language, weight in evidence[sign].items():
+                votes[language] = votes.get(language, 0) + weight
     most = max(votes.values(), default=0)
     first, *rivals = (language for language, count in votes.items() if count == most) if votes else (None,)
     return first if first in LANGUAGES and not rivals else None

@@ -13,10 +13,12 @@ from hypothesis.extra.numpy import arrays
 
 from pipelines.classify import evaluation, measures, rules, topics, training
 from pipelines.classify.calibration import CERTAINTY, SCORES, calibration, fit
+from pipelines.classify.classifier import model_version
 from pipelines.classify.features import hashed
 from pipelines.classify.gold import GoldError, read_gold
 from pipelines.classify.model import shipped
 from pipelines.classify.words import TABLES, in_words
+from tests.classify.data import write_data
 
 
 def test_measures_by_hand() -> None:
@@ -118,6 +120,19 @@ def test_cross_fitting_never_shows_a_curve_its_own_group() -> None:
     after = evaluation.cross_fitted(scores, changed, groups)
     assert (before[:4] == after[:4]).all()
     assert (before != after).any()
+
+
+def test_the_card_tells_figures_data_and_errors_but_no_headline(tmp_path: Path) -> None:
+    write_data(tmp_path)
+    gold = read_gold(tmp_path / "gold_dev.jsonl")
+    figure = evaluation.Figure("A part", "some headlines", "AUC", 0.75, 0.5, 0.875, 1234)
+    text = evaluation.card([figure], tmp_path, gold)
+    assert "| some headlines | 1,234 | AUC | 0.7500 [0.5000, 0.8750] |" in text
+    assert model_version() in text
+    assert all(f"| {name} |" in text for name in training.DATASETS)
+    assert text.count(" (other)") == len(training.FILES)
+    assert "| not told | 20 | 10 |" in text
+    assert not [entry.headline for entry in gold if entry.headline in text]
 
 
 @pytest.mark.corpus

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from pipelines.classify import labelling
 from pipelines.classify.gold import kappa
 from pipelines.classify.labelling import Answer, LabelError
+from pipelines.classify.training import DataError
+from pipelines.cli import app
 
 
 def typing(*typed: str) -> Iterator[str]:
@@ -69,3 +72,17 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     broken.write_text('{"headline": "a", "clickbait": 2, "sensational": 0}\n', "utf-8")
     with pytest.raises(LabelError, match=r"ada\.jsonl, line 1"):
         labelling.read_answers(broken)
+
+
+def test_the_command_asks_two_readers_and_tells_kappa(tmp_path: Path) -> None:
+    path = tmp_path / "headlines.txt"
+    path.write_text("Bir köprü\nİşte o köprü\n", "utf-8")
+    for reader, typed in (("ada", "n\nn\ny\nn\n"), ("bo", "n\nn\ny\nn\n")):
+        done = CliRunner().invoke(app, ["label", str(path), "--reader", reader], input=typed)
+        assert done.exit_code == 0
+    assert labelling.agreement(*(labelling.read_answers(file) for file in labelling.answer_files(path)))[
+        "clickbait"
+    ] == (1.0, 2)
+    refused = CliRunner().invoke(app, ["label", str(path), "--recalibrate"])
+    assert isinstance(refused.exception, DataError)
+    assert "2 headlines are decided" in str(refused.exception)
