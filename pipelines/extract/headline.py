@@ -207,7 +207,7 @@ def _texts(link: Link) -> list[tuple[str, float, bool]]:
                 continue
             if node.name in _PHRASE:
                 parts.append(" " if node.name == "br" else "")
-                pending.extend((child, weight, in_heading) for child in reversed(node.contents))
+                pending += [(child, weight, in_heading) for child in reversed(node.contents)]
                 continue
             end_text(weight, in_heading)
             inner = (
@@ -215,7 +215,7 @@ def _texts(link: Link) -> list[tuple[str, float, bool]]:
             )
             heading = in_heading or node.name in HEADINGS
             pending.append((None, inner, heading))
-            pending.extend((child, inner, heading) for child in reversed(node.contents))
+            pending += [(child, inner, heading) for child in reversed(node.contents)]
         elif not isinstance(node, ScriptText):
             parts.append(str(node))
     return found

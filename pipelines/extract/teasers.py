@@ -199,7 +199,8 @@ def _words(link: Link) -> tuple[float, bool]:
     text = link.text
     attrs = link.element.attrs
     title = ""
-    stated = "title" in attrs or "aria-label" in attrs
+    # Most titles repeat the text.
+    stated = ("title" in attrs or "aria-label" in attrs) and not (text and attrs.get("title") == text)
     if not stated and link.image is None and " " not in text and text.isascii():
         return 0.2, False
     if text.count(" ") >= 9:
