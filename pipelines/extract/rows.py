@@ -11,6 +11,8 @@ from typing import Any
 from pipelines.lake.ids import article_id, digest
 from pipelines.lake.text import headline_key
 
+_ABSURD = 10**15
+
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 
@@ -81,6 +83,7 @@ def rows(record: Mapping[str, Any], capture: Row, version: str, *, keep_comments
             | {"article_id": story, "observed_at": capture["captured_at"], "ordinal": ordinal}
             | _known(stated, ("metric", "value", "source"))
             for ordinal, stated in enumerate(record["engagement"], 1)
+            if _is_plausible(stated["value"])
         ]
         if article
         else [],
@@ -96,7 +99,12 @@ _SECTION = ("present", "platform", "thread_id", "claimed_count", "char_limit", "
 
 
 def _known(record: Mapping[str, Any], names: tuple[str, ...]) -> Row:
-    return {name: record.get(name) for name in names}
+    return {name: value if _is_plausible(value := record.get(name)) else None for name in names}
+
+
+def _is_plausible(value: Any) -> bool:
+    """Whether a number is one that a site can mean: pages state absurd ones, and no column holds them."""
+    return not isinstance(value, int | float) or abs(value) < _ABSURD
 
 
 def _outcome(record: Mapping[str, Any]) -> tuple[str, str | None]:

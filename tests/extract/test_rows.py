@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,6 +59,21 @@ def test_a_displayed_text_is_a_headline_of_its_own_only_where_it_says_something_
 def test_rows_fit_the_tables_they_are_for() -> None:
     for name, found in page().items():
         check(schema.TABLES[name], frame(schema.TABLES[name], found))
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "1e400", "-1e300", "NaN"])
+def test_an_absurd_number_is_unknown_and_stops_no_segment(number: str) -> None:
+    prose = "".join(f"<p>Paragraph {n} says what the council decided.</p>" for n in range(20))
+    html = (
+        '<html lang="en"><head><meta property="og:type" content="article"><script type="application/ld+json">'
+        f'{{"@type":"NewsArticle","headline":"Council opens the bridge","commentCount":{number}}}</script></head><body>'
+        f"<article><h1>Council opens the bridge</h1>{prose}</article><div id='comments'><h2>{number} comments</h2>"
+        f"<form><textarea name='comment' maxlength='{number}'></textarea></form></div></body></html>"
+    )
+    found = rows(extract_page(html.encode(), URL), CAPTURE, EXTRACTOR_VERSION, keep_comments=True)
+    assert found["pages"][0]["outcome"] == "article"
+    for name, table_rows in found.items():
+        check(schema.TABLES[name], frame(schema.TABLES[name], table_rows))
 
 
 @given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)), st.integers(-720, 840))  # noqa: DTZ001
