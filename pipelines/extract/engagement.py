@@ -73,7 +73,8 @@ _NOUNS: dict[str, str] = {
     "likes": r"likes?|beğeni(?:ler)?|beğenme|kişi beğendi|gefällt(?: mir)?(?: angaben)?|j['’]aime|me gusta",
     "reactions": r"reactions?|reaktionen|tepki(?:ler)?|réactions|reacciones",
 }
-_NUMBER = r"\d[\d.,'’\u00a0\u202f ]*(?:\s?(?:[KMB]|Mn|bin|mil|milyon|Tsd\.?|Mio\.?))?"
+# Possessive: a long row of figures is given up at once, not figure by figure.
+_NUMBER = r"\d[\d.,'’\u00a0\u202f ]*+(?:\s?(?:[KMB]|Mn|bin|mil|milyon|Tsd\.?|Mio\.?))?"
 
 
 def _alternatives(suffix: str) -> str:
