@@ -102,7 +102,7 @@ LABEL_COLUMNS = (
     Column("sensational", REAL, "Score of emotional, exaggerated or tabloid wording", "0–1"),
     Column("topic", TEXT, "IPTC Media Topics top-level slug; null when nothing tells", "slug"),
     Column("topic_probability", REAL, "Confidence in the topic", "0–1"),
-    Column("topic_source", TEXT, "What told the topic: section, breadcrumb, url, model or rules"),
+    Column("topic_source", TEXT, "What told the topic: section, breadcrumb, url or model"),
     Column("hard", REAL, "Probability that the story is hard news, from the topic; null without a topic", "0–1"),
 )
 
