@@ -26,7 +26,7 @@ from pipelines.errors import YanyanaError
 from pipelines.lake.files import replacing
 from pipelines.settings import ROOT, Settings, SiteIndex, load
 
-_HELP = "Measure what news sites put beside the news. Results go to standard output, what is said on the way to standard error."
+_HELP = "Measure what news sites put beside the news. Results go to standard output, remarks to standard error."
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=_HELP)
 # Into a file or a pipe nothing is cut to the width of a terminal that is not there.
 out = Console() if sys.stdout.isatty() else Console(width=240)
