@@ -92,6 +92,7 @@ def test_a_site_that_went_quiet_is_named_and_a_first_day_is_not_judged(settings:
 def test_repeated_keys_and_orphans_are_told_by_table(settings: Settings) -> None:
     write(settings, schema.CAPTURES, [capture(1, "a.example"), capture(1, "a.example")])
     write(settings, schema.PAGES, [page(2, "a.example", "article")])
-    results = list(extract_integrity(dg.build_asset_check_context(), settings=settings))
+    check: Any = extract_integrity
+    results = list(check(dg.build_asset_check_context(), settings=settings))
     failed = {(r.asset_key.to_user_string(), r.check_name) for r in results if r.asset_key and not r.passed}
     assert failed == {("captures", "keys_unique"), ("pages", "no_orphans")}
