@@ -30,11 +30,13 @@ def classify(context: dg.AssetExecutionContext, settings: SettingsResource) -> d
     """Label what the day's articles and teasers say; the same day again gives the same rows."""
     lake = Lake(settings.lake)
     section_topics = {site.name: site.sections for site in settings.configured.site}
+    labels = []
     for day in days_of(context):
         tables = (lake.scan(table, day) for table in (schema.PAGES, schema.ARTICLES, schema.ITEMS))
         rows = headline_rows(distinct_headlines(*tables), day, section_topics)
         lake.write(schema.HEADLINES, rows, part=day.isoformat(), day=day, made_by=model_version())
-    labelled = pl.concat([lake.scan(schema.HEADLINES, day) for day in days_of(context)]).collect()
+        labels.append(rows)
+    labelled = pl.concat(labels)
     return dg.MaterializeResult(
         asset_key=schema.HEADLINES.name,
         metadata={
