@@ -24,9 +24,10 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from pipelines.crawl.discovery import Address
 from pipelines.crawl.frontier import Frontier, Purpose
+from pipelines.crawl.politeness import SETTINGS
 from pipelines.crawl.robots import user_agent
 from pipelines.crawl.segment import SegmentWriter, recover
-from pipelines.crawl.spider import SETTINGS, NewsSpider, SiteCrawl
+from pipelines.crawl.spider import NewsSpider, SiteCrawl
 from pipelines.errors import YanyanaError
 from pipelines.settings import Site, SiteIndex, is_loopback
 

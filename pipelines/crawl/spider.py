@@ -47,45 +47,6 @@ _FAILURES: Final[dict[type[Exception], str]] = {
     DownloadFailedError: "connection failed",
 }
 
-SETTINGS: Final[dict[str, Any]] = {
-    "DOWNLOADER_MIDDLEWARES": {"pipelines.crawl.politeness.RobotsMiddleware": 100},
-    "DOWNLOAD_HANDLERS": {
-        "http": "pipelines.crawl.politeness.ArchivingHandler",
-        "https": "pipelines.crawl.politeness.ArchivingHandler",
-        "file": None,
-        "ftp": None,
-        "s3": None,
-        "data": None,
-    },
-    # One request at a time is in flight for each site, so all sites together bound themselves.
-    "CONCURRENT_REQUESTS": 0,
-    "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
-    "DOWNLOAD_DELAY_JITTER": 0,
-    "DOWNLOAD_MAXSIZE": 10 * 2**20,
-    "DOWNLOAD_TIMEOUT": 30,
-    "DOWNLOAD_VERIFY_CERTIFICATES": True,
-    "DEFAULT_REQUEST_HEADERS": {
-        "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-        "Accept-Encoding": "gzip, deflate, br, zstd",
-    },
-    # Every answer comes to `parse`: redirects are followed there, and a refusal is an answer too.
-    "HTTPERROR_ALLOW_ALL": True,
-    "REDIRECT_ENABLED": False,
-    "METAREFRESH_ENABLED": False,
-    "RETRY_ENABLED": False,
-    "COMPRESSION_ENABLED": False,
-    "COOKIES_ENABLED": False,
-    "HTTPPROXY_ENABLED": False,
-    "REFERER_ENABLED": False,
-    "URLLENGTH_LIMIT": 0,
-    "TELNETCONSOLE_ENABLED": False,
-    "LOG_INSTALL_ROOT_HANDLER": False,
-    "REMOTE_CONTROL_ENABLED": False,
-    "MEMUSAGE_ENABLED": False,
-    "LOGSTATS_INTERVAL": 0,
-    "LOG_ENABLED": False,
-}
-
 
 @dataclass(slots=True)
 class Tally:
