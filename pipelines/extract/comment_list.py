@@ -27,11 +27,11 @@ from pipelines.extract.comment_words import (
     plain_part,
 )
 from pipelines.extract.document import Element
-from pipelines.extract.masking import masker
 from pipelines.extract.numbers import find_count
 from pipelines.extract.page import Page
 from pipelines.extract.record import Comment
 from pipelines.lake.ids import digest
+from pipelines.lake.masking import masker
 from pipelines.lake.text import clean
 
 AuthorKey = Callable[[str], str]

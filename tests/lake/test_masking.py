@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.extract.masking import masker
+from pipelines.lake.masking import masker
 
 
 @pytest.mark.parametrize(
