@@ -95,6 +95,7 @@ def _nothing(url: str, reason: str) -> ExtractionRecord:
         "comment_section": {
             "present": False,
             "platform": None,
+            "endpoint": None,
             "thread_id": None,
             "claimed_count": None,
             "char_limit": None,

@@ -101,6 +101,7 @@ def _section(
     *,
     present: bool,
     platform: str | None = None,
+    endpoint: str | None = None,
     thread_id: str | None = None,
     claimed_count: int | None = None,
     char_limit: int | None = None,
@@ -112,6 +113,7 @@ def _section(
     return {
         "present": present,
         "platform": platform,
+        "endpoint": endpoint,
         "thread_id": thread_id,
         "claimed_count": claimed_count,
         "char_limit": char_limit,

@@ -102,9 +102,16 @@ class Comment(TypedDict):
 class CommentSection(TypedDict):
     """What the page itself says about its comments.
 
-    platform        wordpress, disqus, coral, openweb, viafoura, hyvor, isso, remark42, ghost, facebook, vuukle,
-                    insticator, drupal, "own" for the site's own system; None where there is none or no name for it
-    thread_id       under which the platform knows the thread
+    platform        wordpress, disqus, coral, openweb, viafoura, hyvor, isso, remark42, ghost, guardian, facebook,
+                    vuukle, insticator, drupal, "own" for the site's own system; None where there is none or no name
+                    for it
+    endpoint        absolute root address of the platform's interface for this site, as the page gives it, ending in
+                    "/": WordPress's REST root (…/wp-json/), the server of Isso, Coral or Ghost, the Guardian's
+                    discussion API, Disqus's forum (https://SHORTNAME.disqus.com/); Remark42's server with the
+                    name that the site has there (https://HOST/?site=SITE_ID)
+    thread_id       under which the platform knows the thread: WordPress's and Ghost's post id, Isso's uri, Coral's story
+                    id, the Guardian's short url key (/p/abc12), Disqus's identifier; where the page gives Coral or
+                    Disqus an address only, and always for Remark42, that address
     claimed_count   comments that the page says there are
     char_limit      characters that a comment may have
     policy          whether rules or a disclaimer stand in the section
@@ -112,6 +119,7 @@ class CommentSection(TypedDict):
 
     present: bool
     platform: str | None
+    endpoint: str | None
     thread_id: str | None
     claimed_count: int | None
     char_limit: int | None

@@ -77,6 +77,9 @@ def rows(record: Mapping[str, Any], capture: Row, version: str, *, keep_comments
         ]
         if article
         else [],
+        "thread_reads": _thread_read_rows(record["comment_section"], capture, story, kept=keep_comments)
+        if article or comments
+        else [],
         "comments": comments,
         "observations": [
             common
@@ -95,7 +98,18 @@ def rows(record: Mapping[str, Any], capture: Row, version: str, *, keep_comments
     }
 
 
-_SECTION = ("present", "platform", "thread_id", "claimed_count", "char_limit", "closed", "login_required", "policy")
+_COMMENT = ("author_key", "author_key_from", "text", "created_at_from", "likes", "dislikes", "depth", "state")
+_SECTION = (
+    "present",
+    "platform",
+    "endpoint",
+    "thread_id",
+    "claimed_count",
+    "char_limit",
+    "closed",
+    "login_required",
+    "policy",
+)
 
 
 def _known(record: Mapping[str, Any], names: tuple[str, ...]) -> Row:
@@ -176,6 +190,32 @@ def _other_wording(item: Mapping[str, Any]) -> str | None:
     return display
 
 
+def _thread_read_rows(section: Mapping[str, Any], capture: Row, story: str, *, kept: bool) -> list[Row]:
+    """The reading of the thread that the page itself is, where it has a comment section.
+
+    It is known to be complete where the page claims as many as stand in it and these are `kept`. A claim of none proves
+    nothing: it is what stands in a counter before a script fills it.
+    """
+    if not section["present"]:
+        return []
+    claimed = _known(section, ("claimed_count",))["claimed_count"]
+    enumerated = sum(comment["state"] != "deleted" for comment in section["comments"])
+    return [
+        {
+            "read_id": capture["capture_id"],
+            "capture_id": capture["capture_id"],
+            "site": capture["site"],
+            "article_id": story,
+            "read_at": capture["captured_at"],
+            "claimed_by_page": claimed,
+            "claimed_by_platform": None,
+            "enumerated": enumerated,
+            "complete": kept and claimed == enumerated > 0,
+        }
+        | _known(section, ("platform", "thread_id"))
+    ]
+
+
 def _comment_rows(comments: list[Mapping[str, Any]], common: Row, story: str) -> list[Row]:
     """Comments keyed by the platform's identifier, or by their place and text where the markup has none."""
     identities = [comment["id"] or f"{n}:{comment['text']}" for n, comment in enumerate(comments)]
@@ -188,11 +228,12 @@ def _comment_rows(comments: list[Mapping[str, Any]], common: Row, story: str) ->
             common
             | {
                 "comment_id": comment_id,
+                "read_id": common["capture_id"],
                 "article_id": story,
                 "parent_id": digest("comment", common["site"], story, parent) if parent else None,
                 "created_at": created_at,
                 "created_offset": created_offset,
             }
-            | _known(comment, ("author_key", "text", "likes", "dislikes", "depth", "state"))
+            | _known(comment, _COMMENT)
         )
     return list(found.values())

@@ -122,6 +122,21 @@ CAPTURES = Table(
         Column("body_hash", TEXT, "BLAKE2b-128 of the decoded body", "32 hex digits", required=True),
         Column("source", TEXT, "crawl (our own) or import (somebody else's WARC file)", required=True),
         Column("via", TEXT, "Address on which the crawl found this one; null for start pages and imports"),
+        Column(
+            "purpose",
+            TEXT,
+            "Why the crawl asked for it: start, feed, sitemap, section, story, comments or robots; null for imports",
+        ),
+        Column("etag", TEXT, "ETag header: the publisher's name of this version"),
+        Column("last_modified", TEXT, "Last-Modified header, as it came"),
+        Column("robots_tag", TEXT, "X-Robots-Tag header: what the publisher asks of those who keep or list the page"),
+        Column("payload_digest", TEXT, "WARC-Payload-Digest of the record", "algorithm:digits"),
+        Column(
+            "revisit_of",
+            TEXT,
+            "Capture that holds the body, where this one brought none (status 304) or the same again",
+            "32 hex digits",
+        ),
         Column("segment", TEXT, "WARC segment in the archive that holds the response", required=True),
         Column("offset", COUNT, "Where the record starts in the segment", "bytes", required=True),
     ),
@@ -228,6 +243,7 @@ COMMENT_SECTIONS = Table(
         SITE,
         Column("present", FLAG, "The page has a comment section, filled or empty", required=True),
         Column("platform", TEXT, "Comment system: wordpress, disqus, coral, isso, own …"),
+        Column("endpoint", TEXT, "Root address of the platform's interface, as the page gives it"),
         Column("thread_id", TEXT, "The platform's identifier of the thread"),
         Column("claimed_count", COUNT, "Comments that the page says there are", "comments"),
         Column("visible_count", COUNT, "Comments that stand in the page itself", "comments", required=True),
@@ -240,6 +256,34 @@ COMMENT_SECTIONS = Table(
     references={"capture_id": "captures.capture_id"},
 )
 
+THREAD_READS = Table(
+    "thread_reads",
+    "extract",
+    "One reading of a story's comments: what the page claims, what the platform claims, and what could be read.",
+    (
+        _id("read_id", "The reading; for comments that stand in a page, its capture"),
+        _id("capture_id", "The capture it was read from; the first where a reading took several"),
+        SITE,
+        _id("article_id", "The story commented on"),
+        Column("platform", TEXT, "Comment system: wordpress, disqus, coral, isso, own …"),
+        Column("thread_id", TEXT, "The platform's identifier of the thread"),
+        Column("read_at", TIME, "When it was read", "UTC", required=True),
+        Column(
+            "claimed_by_page", COUNT, "Comments that the page says there are; null when it says nothing", "comments"
+        ),
+        Column("claimed_by_platform", COUNT, "Comments that the platform's interface says there are", "comments"),
+        Column("enumerated", COUNT, "Comments read, notices of deleted ones left out", "comments", required=True),
+        Column(
+            "complete",
+            FLAG,
+            "Known to have every comment, so that one it lacks is gone; false when that cannot be told",
+            required=True,
+        ),
+    ),
+    key=("read_id",),
+    references={"capture_id": "captures.capture_id"},
+)
+
 COMMENTS = Table(
     "comments",
     "extract",
@@ -247,20 +291,25 @@ COMMENTS = Table(
     (
         _id("comment_id", "Hash of site, article and the platform's identifier"),
         CAPTURE_ID,
+        _id("read_id", "The reading of its thread that it belongs to"),
         SITE,
         _id("article_id", "The story commented on"),
         Column("parent_id", TEXT, "comment_id of the comment it answers", "32 hex digits"),
         Column("author_key", TEXT, "Keyed hash of the commenter within the site", "hex"),
+        Column(
+            "author_key_from", TEXT, "What was hashed: id (the platform's, stable) or name (may be shared or changed)"
+        ),
         Column("text", TEXT, "Text with mentions, e-mail addresses and phone numbers masked"),
         Column("created_at", TIME, "When it was written", "UTC"),
         Column("created_offset", SMALL, "Offset from UTC that the source stated", "minutes"),
+        Column("created_at_from", TEXT, "stated, or relative: reckoned from the capture (“3 hours ago”), so inexact"),
         Column("likes", COUNT, "Likes or up-votes shown", "votes"),
         Column("dislikes", COUNT, "Dislikes or down-votes shown", "votes"),
         Column("depth", SMALL, "Level in the thread, 0 for an opening comment", "level"),
         Column("state", TEXT, "visible, held, deleted …"),
     ),
     key=("capture_id", "comment_id"),
-    references={"capture_id": "captures.capture_id"},
+    references={"capture_id": "captures.capture_id", "read_id": "thread_reads.read_id"},
 )
 
 OBSERVATIONS = Table(
@@ -480,6 +529,7 @@ EXTRACTED: Final = (
     BLOCKS,
     ITEMS,
     COMMENT_SECTIONS,
+    THREAD_READS,
     COMMENTS,
     OBSERVATIONS,
     WIDGETS,

@@ -358,6 +358,7 @@ def test_what_is_no_comment_section(body: str) -> None:
     assert read(f"<h1>Bridge reopens</h1>{body}") == {
         "present": False,
         "platform": None,
+        "endpoint": None,
         "thread_id": None,
         "claimed_count": None,
         "char_limit": None,
