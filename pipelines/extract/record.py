@@ -6,6 +6,8 @@ The words (block, kind, placement, item, slot, headline, display …) are those 
 
 from typing import Literal, TypedDict
 
+from pipelines.lake.comment import Comment
+
 Kind = Literal["related", "popular", "latest", "trending", "more", "sponsored", "inline"]
 Placement = Literal["body", "below", "side", "footer", "top"]
 
@@ -74,29 +76,6 @@ class Block(TypedDict):
     heading: str | None
     placement: Placement
     items: list[Item]
-
-
-class Comment(TypedDict):
-    """One reader's comment; its author only as a keyed hash.
-
-    author_key_from     what was hashed: the author's identifier or, where the markup has none, the name
-    created_at_from     "relative" where the time was reckoned from the capture ("3 hours ago")
-    likes, dislikes     votes shown
-    depth               0 for a comment that answers none, else its parent's and one
-    state               "visible", "held" (awaits moderation), "deleted" (only a notice is left)
-    """
-
-    id: str | None
-    parent_id: str | None
-    author_key: str | None
-    author_key_from: Literal["id", "name"] | None
-    text: str
-    created_at: str | None
-    created_at_from: Literal["stated", "relative"] | None
-    likes: int | None
-    dislikes: int | None
-    depth: int
-    state: Literal["visible", "held", "deleted"]
 
 
 class CommentSection(TypedDict):
