@@ -90,3 +90,45 @@ def test_spellings_of_a_headline_meet_within_a_site_only() -> None:
     assert headline_id("a", "ŞOK GELİŞME!") == headline_id("a", "Şok gelişme")
     assert headline_id("a", "Şok gelişme") != headline_id("b", "Şok gelişme")
     assert headline_id("a", "…!") is None
+
+
+def commented(claim: str, comments: int, *, kept: bool = True) -> Rows:
+    """A story with a claim above its comments."""
+    prose = "".join(f"<p>Paragraph {n} says what the council decided.</p>" for n in range(20))
+    standing = "".join(
+        f'<li class="comment" id="comment-{n}"><cite class="fn">Reader {n}</cite>'
+        f'<div class="comment-content"><p>Remark number {n} on the bridge.</p></div></li>'
+        for n in range(1, comments + 1)
+    )
+    html = (
+        '<html lang="en"><head><meta property="og:type" content="article"></head><body><article><h1>Council opens the '
+        f'bridge</h1>{prose}</article><section id="comments"><h2>{claim}</h2><ol class="comment-list">{standing}</ol>'
+        "<form id='commentform'><textarea name='comment'></textarea></form></section></body></html>"
+    )
+    return rows(extract_page(html.encode(), URL), CAPTURE, EXTRACTOR_VERSION, keep_comments=kept)
+
+
+@pytest.mark.parametrize(
+    ("claim", "standing", "complete"),
+    [("3 comments", 3, True), ("12 comments", 3, False), ("0 comments", 0, False), ("Comments", 2, False)],
+)
+def test_a_page_is_a_complete_reading_only_where_it_has_all_that_it_claims(
+    claim: str, standing: int, complete: bool
+) -> None:
+    found = commented(claim, standing)
+    [read] = found["thread_reads"]
+    assert (read["enumerated"], read["complete"]) == (standing, complete)
+    assert read["claimed_by_page"] == (int(claim.split()[0]) if claim[0].isdigit() else None)
+    assert read["claimed_by_platform"] is None
+    assert {comment["read_id"] for comment in found["comments"]} <= {read["read_id"]}
+    for name in ("thread_reads", "comments"):
+        check(schema.TABLES[name], frame(schema.TABLES[name], found[name]))
+
+
+def test_a_reading_whose_comments_are_not_kept_proves_nothing_gone() -> None:
+    [read] = commented("3 comments", 3, kept=False)["thread_reads"]
+    assert (read["enumerated"], read["complete"]) == (3, False)
+
+
+def test_a_page_without_a_comment_section_is_no_reading() -> None:
+    assert page()["thread_reads"] == []

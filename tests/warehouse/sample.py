@@ -171,8 +171,21 @@ def _story_page(story: Story, stories: int, day: int) -> Iterator[tuple[str, dic
         "comment_sections",
         captured | {"present": True, "platform": "own", "claimed_count": story.n % 7, "visible_count": 1},
     )
+    yield (
+        "thread_reads",
+        captured
+        | {
+            "read_id": capture["capture_id"],
+            "article_id": story.id,
+            "platform": "own",
+            "read_at": at,
+            "claimed_by_page": story.n % 7,
+            "enumerated": story.n % 2,
+            "complete": story.n % 7 == story.n % 2 == 1,
+        },
+    )
     if story.n % 2:
-        yield "comments", captured | _comment(story, at)
+        yield "comments", captured | {"read_id": capture["capture_id"]} | _comment(story, at)
     yield (
         "observations",
         captured
@@ -270,9 +283,11 @@ def _comment(story: Story, at: datetime) -> dict[str, Any]:
         "comment_id": digest("comment", story.id),
         "article_id": story.id,
         "author_key": digest("author", story.n % 5),
+        "author_key_from": "name",
         "text": "SECRET COMMENT TEXT",
         "created_at": at - timedelta(hours=1),
         "created_offset": 180,
+        "created_at_from": "stated",
         "likes": 3,
         "depth": 0,
         "state": "visible",
