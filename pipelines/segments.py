@@ -233,6 +233,12 @@ def _capture_row(exchange: Exchange, part: str, site: str) -> Row:
         "body_hash": blake2b(exchange.body, digest_size=16).hexdigest(),
         "source": "import" if _imported(part) else "crawl",
         "via": exchange.via,
+        "purpose": exchange.purpose,
+        "etag": exchange.header("ETag"),
+        "last_modified": exchange.header("Last-Modified"),
+        "robots_tag": ", ".join(exchange.all_of("X-Robots-Tag")) or None,
+        "payload_digest": exchange.payload_digest,
+        "revisit_of": digest("capture", *exchange.revisits) if exchange.revisits else None,
         "segment": part,
         "offset": exchange.offset,
     }

@@ -47,6 +47,7 @@ def segment(tmp_path: Path) -> Path:
                 ),
                 via=None,
                 site="town.example",
+                purpose="story",
             )
     return writer.finished[0]
 

@@ -9,7 +9,7 @@ import re
 import shutil
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import blake2b, file_digest
 from io import BytesIO
@@ -23,6 +23,13 @@ from pipelines.errors import YanyanaError
 from pipelines.lake.files import replacing
 
 MAX_BODY: Final = 32 * 2**20  # bytes; no story's HTML comes near it, and a decompression bomb stops there
+# Fields of the metadata record before a revisit record: where the body that it means is archived.
+REFERS_TO_SEGMENT: Final = "refers-to-segment"
+REFERS_TO_OFFSET: Final = "refers-to-offset"
+_SEGMENT_NAME: Final = re.compile(r"\w[\w.-]*", re.ASCII)
+_BODY_GONE: Final = "revisit of a body that the archive does not hold"
+# Headers of a "not modified" answer that tell of its own empty body, not of the body that it means (RFC 9111 3.2).
+_OF_THE_MESSAGE: Final = frozenset({"content-encoding", "content-length", "content-range", "transfer-encoding"})
 _HTML: Final = frozenset({"text/html", "application/xhtml+xml"})
 _HTML_BEGINS: Final = re.compile(rb"<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _BOM: Final = b"\xef\xbb\xbf"
@@ -45,8 +52,11 @@ class Exchange:
     """One HTTP response as a segment holds it, its body decoded.
 
     `captured_at` is in UTC; `offset` counts the bytes to the record's start and differs between the records of a
-    file. `via` and `site` are the address that led there and the site it was asked for, where the crawler wrote them
-    down. `cut` says why the crawler that wrote the file cut the body short; null when it is whole.
+    file. `via`, `site` and `purpose` are the address that led there, the site it was asked for and why, where the
+    crawler wrote them down. `cut` says why the crawler that wrote the file cut the body short; null when it is whole.
+
+    A revisit (`revisits` says of which segment and offset) has the body of the response that it refers to; its status
+    is 304, with that response's headers brought up to date, or 200 when the same body came again.
     """
 
     url: str
@@ -59,10 +69,17 @@ class Exchange:
     via: str | None = None
     site: str | None = None
     cut: str | None = None
+    purpose: str | None = None
+    payload_digest: str | None = None
+    revisits: tuple[str, int] | None = None
 
     def header(self, name: str) -> str | None:
         """The first value of a header, its name in any case."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+        return next(iter(self.all_of(name)), None)
+
+    def all_of(self, name: str) -> list[str]:
+        """Every value of a header, its name in any case."""
+        return [value for key, value in self.headers if key.lower() == name.lower()]
 
     @property
     def content_type(self) -> str | None:
@@ -80,7 +97,7 @@ class Skip:
 
 def not_a_page(exchange: Exchange) -> str | None:
     """Why a response is no HTML page to read; None when it is one."""
-    if exchange.status != 200:
+    if exchange.status != 200 and not exchange.revisits:
         return f"HTTP status {exchange.status}"
     if not exchange.body.strip():
         return "empty body"
@@ -123,7 +140,8 @@ def is_warc(path: Path) -> bool:
 def read_segment(path: Path) -> Iterator[Exchange | Skip]:
     """Every record of a WARC file in order, as an exchange or as a skip with its reason.
 
-    A file that ends or breaks in the middle gives what was read and then one skip.
+    The body of a revisit is looked for in the archive that the file lies in. A file that ends or breaks in the middle
+    gives what was read and then one skip.
     Raises ArchiveError when the file cannot be opened or does not begin with a WARC record.
     """
     offset, announced, fields = -1, "", {}
@@ -135,7 +153,11 @@ def read_segment(path: Path) -> Iterator[Exchange | Skip]:
         offset = max(offset + 1, record.stream_pos)
         if record.record_type == WarcRecordType.metadata:
             announced, fields = record.headers.get("WARC-Concurrent-To") or "", _warc_fields(record)
-        read = _exchange(record, offset, fields if announced == record.record_id else {})
+        known = fields if announced == record.record_id else {}
+        if record.record_type == WarcRecordType.revisit and REFERS_TO_SEGMENT in known:
+            read = _revisit(record, offset, known, archive=path.parent.parent)
+        else:
+            read = _exchange(record, offset, known)
         yield read
         if read == Skip("truncated file", read.url):
             return
@@ -164,10 +186,52 @@ def _records(path: Path) -> Iterator[WarcRecord | Skip]:
 
 
 def _exchange(record: WarcRecord, offset: int, fields: dict[str, str]) -> Exchange | Skip:
-    """A record's exchange; `fields` are those of the metadata record that announced it."""
-    url = (record.headers.get("WARC-Target-URI") or "").strip().removeprefix("<").removesuffix(">") or None
+    """A response record's exchange; `fields` are those of the metadata record that announced it."""
+    url = _target(record)
     if record.record_type != WarcRecordType.response:
         return Skip(f"{record.record_type} record", url)
+    return _http(record, url, offset, fields)
+
+
+def _revisit(record: WarcRecord, offset: int, fields: dict[str, str], archive: Path) -> Exchange | Skip:
+    """A revisit record's exchange, with the body that its metadata record says where to find."""
+    own = _http(record, _target(record), offset, fields)
+    if isinstance(own, Skip):
+        return own
+    original = _held(archive, fields[REFERS_TO_SEGMENT], fields.get(REFERS_TO_OFFSET, ""))
+    if original is None or (original.url, original.payload_digest) != (own.url, own.payload_digest):
+        return Skip(_BODY_GONE, own.url)
+    headers = own.headers
+    if own.status == 304:
+        fresh = [(name, value) for name, value in headers if name.lower() not in _OF_THE_MESSAGE]
+        replaced = {name.lower() for name, _ in fresh}
+        headers = tuple(fresh + [each for each in original.headers if each[0].lower() not in replaced])
+    revisits = (fields[REFERS_TO_SEGMENT], original.offset)
+    return replace(own, headers=headers, body=original.body, cut=original.cut, revisits=revisits)
+
+
+def _held(archive: Path, segment: str, offset: str) -> Exchange | None:
+    """The response at an offset of one of the archive's own segments; None when there is none."""
+    if not _SEGMENT_NAME.fullmatch(segment) or not re.fullmatch(r"[0-9]{1,15}", offset):
+        return None  # another's file may say anything here
+    path = next(archive.glob(f"day=*/{segment}.warc.gz"), None)
+    if path is None:
+        return None
+    try:
+        with path.open("rb") as file:
+            file.seek(int(offset))
+            record = next(iter(ArchiveIterator(file, parse_http=False)), None)
+            found = _exchange(record, int(offset), {}) if record else None
+    except OSError:
+        return None
+    return found if isinstance(found, Exchange) else None
+
+
+def _target(record: WarcRecord) -> str | None:
+    return (record.headers.get("WARC-Target-URI") or "").strip().removeprefix("<").removesuffix(">") or None
+
+
+def _http(record: WarcRecord, url: str | None, offset: int, fields: dict[str, str]) -> Exchange | Skip:
     if url is None or not url.lower().startswith(("http://", "https://")):
         return Skip("not HTTP", url)
     if record.record_date is None:
@@ -201,6 +265,8 @@ def _exchange(record: WarcRecord, offset: int, fields: dict[str, str]) -> Exchan
         fields.get("via"),
         fields.get("site"),
         record.headers.get("WARC-Truncated"),
+        fields.get("purpose"),
+        record.headers.get("WARC-Payload-Digest"),
     )
 
 

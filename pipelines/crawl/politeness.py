@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("yanyana.crawl")
 
+ROBOTS: Final = "robots"  # the purpose of a request for robots.txt
+
 SETTINGS: Final[dict[str, Any]] = {
     "DOWNLOADER_MIDDLEWARES": {"pipelines.crawl.politeness.RobotsMiddleware": 100},
     "DOWNLOAD_HANDLERS": {
@@ -87,7 +89,7 @@ class RobotsMiddleware:
 
     async def process_request(self, request: Request) -> None:
         """Let a request pass, or raise Refused."""
-        if request.meta.get("robots"):
+        if request.meta["purpose"] == ROBOTS:
             return
         robots = await self._of(request)
         if not robots.allows(request.url):
@@ -108,7 +110,7 @@ class RobotsMiddleware:
         via, status, body = None, 0, b""
         try:
             for _ in range(1 + MAX_REDIRECTS):
-                meta = {"site": site, "download_slot": site, "via": via, "robots": True}
+                meta = {"site": site, "download_slot": site, "via": via, "purpose": ROBOTS}
                 answer = await self._crawler.engine.download_async(Request(url, meta=meta, callback=NO_CALLBACK))
                 status, body = answer.status, answer.body
                 location = (answer.headers.get("Location") or b"").decode("latin-1")
@@ -133,9 +135,10 @@ class RobotsMiddleware:
 class ArchivingHandler(HTTP11DownloadHandler):
     """Scrapy's HTTP client, which archives every answer before anything else sees it.
 
-    Here, at the wire, the time a request leaves and the bytes that come back are what they are; the answer goes on with
-    its body decoded. Raises ArchiveError when the archive cannot be written, and IgnoreRequest once the crawl is
-    stopping.
+    A request says in its meta the `site`, `via` and `purpose` that go into the archive, and in `previous` the last
+    capture that holds a body, where there is one. Here, at the wire, the time a request leaves and the bytes that come
+    back are what they are; the answer goes on with its body decoded. Raises ArchiveError when the archive cannot be
+    written, and IgnoreRequest once the crawl is stopping.
     """
 
     async def download_request(self, request: Request) -> Response:
@@ -157,7 +160,10 @@ class ArchivingHandler(HTTP11DownloadHandler):
             response.protocol or "HTTP/1.1",
             str(response.ip_address) if response.ip_address else None,
         ).decoded()
-        spider.writer.write(fetched, via=request.meta["via"], site=request.meta["site"])
+        meta = request.meta
+        spider.writer.write(
+            fetched, via=meta["via"], site=meta["site"], purpose=meta["purpose"], previous=meta.get("previous")
+        )
         crawl.tally.responses += 1
         return response.replace(body=fetched.body)
 

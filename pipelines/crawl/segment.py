@@ -24,13 +24,15 @@ from fastwarc.stream_io import GzipWriter
 from fastwarc.warc import WarcRecord, WarcRecordType
 
 from pipelines import __version__
-from pipelines.crawl.archive import ArchiveError, day_folder, decoded
+from pipelines.crawl.archive import REFERS_TO_OFFSET, REFERS_TO_SEGMENT, ArchiveError, day_folder, decoded
 from pipelines.lake.files import sweep
 
 _SEGMENT_BYTES: Final = 2**30  # a segment is finished when it has grown beyond this
 _COMPRESSION: Final = 6  # of gzip's nine levels; the last three cost much time for one per cent
 _OPEN: Final = ".open"
 _ENCODINGS: Final = frozenset({b"content-encoding", b"transfer-encoding"})
+
+_PROFILES: Final = "http://netpreserve.org/warc/1.1/revisit/"
 
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -68,6 +70,22 @@ class Fetched:
         return replace(self, body=body, headers=[*headers, (b"Content-Length", b"%d" % len(body))])
 
 
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The last capture of an address that holds a body: what a new answer is compared with, and may refer to.
+
+    `captured_at` is in UTC, `segment` the file's name without `.warc.gz`, `offset` in bytes. `payload_digest` is the
+    record's WARC-Payload-Digest; `etag` and `last_modified` are the headers of the latest answer, as they came.
+    """
+
+    captured_at: datetime
+    segment: str
+    offset: int
+    payload_digest: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+
 class SegmentWriter:
     """Writes responses into segments of one archive day; a context manager.
 
@@ -93,11 +111,17 @@ class SegmentWriter:
     ) -> None:
         self._finish()
 
-    def write(self, fetched: Fetched, *, via: str | None, site: str) -> None:
-        """Append the request, what is known of it and the response, in this order: a response is never without them."""
+    def write(
+        self, fetched: Fetched, *, via: str | None, site: str, purpose: str, previous: Previous | None = None
+    ) -> None:
+        """Append the request, what is known of it and the answer, in this order: an answer is never without them.
+
+        An answer that says "not modified", or brings the body of `previous` again, becomes a revisit record that
+        refers to `previous` in place of a body.
+        """
         if self._file is None:
             self._file = self._start()
-        self._append(self._file, _packed(*_exchange_records(fetched, via, site)))
+        self._append(self._file, _packed(*_exchange_records(fetched, via, site, purpose, previous)))
         if self._file.tell() > self._segment_bytes:
             self._finish()
 
@@ -202,15 +226,27 @@ def _warcinfo(name: str, now: datetime, about: Mapping[str, str]) -> WarcRecord:
     return record
 
 
-def _exchange_records(fetched: Fetched, via: str | None, site: str) -> tuple[WarcRecord, WarcRecord, WarcRecord]:
-    answered = _record(WarcRecordType.response, _response_block(fetched), fetched.received_at)
+def _exchange_records(
+    fetched: Fetched, via: str | None, site: str, purpose: str, previous: Previous | None
+) -> tuple[WarcRecord, WarcRecord, WarcRecord]:
+    fields = {"site": site, "purpose": purpose} | ({"via": via} if via else {})
+    digest = _payload_digest(fetched.body)
+    profile = _revisit_profile(fetched.status, digest, previous)
+    if previous and profile:
+        answered = _record(WarcRecordType.revisit, _response_block(replace(fetched, body=b"")), fetched.received_at)
+        answered.headers["WARC-Profile"] = _PROFILES + profile
+        answered.headers["WARC-Refers-To-Target-URI"] = fetched.url
+        answered.headers["WARC-Refers-To-Date"] = _warc_date(previous.captured_at)
+        digest = previous.payload_digest
+        fields |= {REFERS_TO_SEGMENT: previous.segment, REFERS_TO_OFFSET: str(previous.offset)}
+    else:
+        answered = _record(WarcRecordType.response, _response_block(fetched), fetched.received_at)
     answered.headers["Content-Type"] = "application/http; msgtype=response"
-    answered.headers["WARC-Payload-Digest"] = f"sha1:{base64.b32encode(sha1(fetched.body).digest()).decode()}"
+    answered.headers["WARC-Payload-Digest"] = digest
     if fetched.ip_address:
         answered.headers["WARC-IP-Address"] = fetched.ip_address
     asked = _record(WarcRecordType.request, _request_block(fetched), fetched.received_at)
     asked.headers["Content-Type"] = "application/http; msgtype=request"
-    fields = {"site": site} | ({"via": via} if via else {})
     known = _record(WarcRecordType.metadata, _fields_block(fields), fetched.received_at)
     known.headers["Content-Type"] = "application/warc-fields"
     for record in (asked, known, answered):
@@ -218,6 +254,26 @@ def _exchange_records(fetched: Fetched, via: str | None, site: str) -> tuple[War
     for record in (asked, known):
         record.headers["WARC-Concurrent-To"] = answered.record_id or ""
     return asked, known, answered
+
+
+def _revisit_profile(status: int, digest: str, previous: Previous | None) -> str | None:
+    """Which kind of revisit an answer is (WARC 1.1, 6.7); None when it is none."""
+    if previous and status == 304:
+        return "server-not-modified"
+    if previous and status == 200 and digest == previous.payload_digest:
+        return "identical-payload-digest"
+    return None
+
+
+def _payload_digest(body: bytes) -> str:
+    return f"sha1:{base64.b32encode(sha1(body).digest()).decode()}"
+
+
+def _warc_date(time: datetime) -> str:
+    """A time as WARC-Date writes it, so that it is found again by comparison."""
+    record = WarcRecord()
+    record.record_date = time
+    return record.headers["WARC-Date"]
 
 
 def _record(kind: WarcRecordType, block: bytes, date: datetime) -> WarcRecord:

@@ -123,6 +123,7 @@ class NewsSpider(Spider):
         due = self.sites[site].frontier.next()
         if due:
             meta = {"site": site, "download_slot": site, "due": due, "via": due.via}
+            meta["purpose"] = due.purpose.name.lower()
             yield Request(due.url, callback=self.parse, errback=self.failed, meta=meta, dont_filter=True)
         else:
             log.info("%s: finished after %d responses", site, self.sites[site].tally.responses)

@@ -31,7 +31,7 @@ def fetched(url: str = "http://paper.test/a", body: bytes = b"<p>hello", **chang
 def write(archive: Path, *fetched: Fetched, segment_bytes: int = 2**30) -> list[Path]:
     with SegmentWriter(archive, DAY, {"robots": "obey"}, segment_bytes=segment_bytes) as writer:
         for each in fetched:
-            writer.write(each, via="http://paper.test/", site="paper")
+            writer.write(each, via="http://paper.test/", site="paper", purpose="story")
     return writer.finished
 
 
@@ -133,7 +133,7 @@ def test_nothing_is_written_when_nothing_came(tmp_path: Path) -> None:
 
 def test_an_unfinished_segment_is_not_listed(tmp_path: Path) -> None:
     with SegmentWriter(tmp_path, DAY, {}) as writer:
-        writer.write(fetched(), via=None, site="paper")
+        writer.write(fetched(), via=None, site="paper", purpose="story")
         assert segments(tmp_path) == []
         assert recover(tmp_path) == [], "its writer lives"
     assert len(segments(tmp_path)) == 1
@@ -150,7 +150,8 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
 noise = random.Random(5)
 with SegmentWriter(Path({str(tmp_path)!r}), DAY, {{}}) as writer:
     for n in range(10):
-        writer.write(fetched(f"http://paper.test/{{n}}", noise.randbytes(8000)), via=None, site="paper")
+        body = noise.randbytes(8000)
+        writer.write(fetched(f"http://paper.test/{{n}}", body), via=None, site="paper", purpose="story")
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30)
     assert done.returncode == 1
@@ -190,7 +191,7 @@ sys.path.insert(0, sys.argv[1])
 from tests.crawl.test_segment import *
 with SegmentWriter(Path(sys.argv[2]), DAY, {}) as writer:
     for n in range(10**6):
-        writer.write(fetched(f"http://paper.test/{n}", os.urandom(3000)), via=None, site="paper")
+        writer.write(fetched(f"http://paper.test/{n}", os.urandom(3000)), via=None, site="paper", purpose="story")
         print(n, flush=True)
 """
 
