@@ -24,9 +24,9 @@ from pipelines.extract.kinds import caseless, kind_of_heading, kind_of_markup
 from pipelines.extract.landmarks import (
     FOOTER,
     HEADER,
-    NEIGHBOURS,
     SIDE,
     TAB,
+    TEASING,
     Landmarks,
     own_zones,
     words_of,
@@ -479,7 +479,7 @@ def _is_list(group: _Group, zones: int, placement: Placement, kind: Kind | None)
     score = words + 0.6 * (address + images + headings - external) + 0.6 * (kind is not None) + 0.15 * min(count, 4)
     if zones & FOOTER:
         score -= 0.8
-    if zones & NEIGHBOURS:
+    if zones & TEASING:
         score += 0.5
     elif zones & HEADER:
         score -= 0.5
@@ -488,15 +488,15 @@ def _is_list(group: _Group, zones: int, placement: Placement, kind: Kind | None)
     if placement == "top" and kind is None and address < 2:
         score -= 0.6
     plain = not images and not headings
-    if plain and zones & FOOTER and count <= 2 and not zones & NEIGHBOURS:
+    if plain and zones & FOOTER and count <= 2 and not zones & TEASING:
         return False
     if plain and group.heading and _LABELS_HEADING.search(group.heading) and _mean_length(cards) < 6:
         return False
-    if count == 1 and kind is None and not zones & NEIGHBOURS:
+    if count == 1 and kind is None and not zones & TEASING:
         return cards[0].legible and score >= 3.2
     if words < 1.2 and plain:
         return False
-    if words < 1.7 and (headings < 0.5 or address < 1.5) and not zones & NEIGHBOURS:
+    if words < 1.7 and (headings < 0.5 or address < 1.5) and not zones & TEASING:
         return score >= (3.3 if images < 0.5 and kind is None else 3.0)
     return score >= 2.6
 
@@ -514,7 +514,8 @@ def _distinct(group: _Group) -> list[Teaser]:
     cards: list[Teaser] = []
     at: dict[tuple[str, int], Teaser] = {}
     entries = [_child(group.root, card.node).order if len(group.cards) > 1 else 0 for card in group.cards]
-    headlines = Counter(entry for entry, card in zip(entries, group.cards, strict=True) if card.words >= 2)
+    told = {(entry, card.key) for entry, card in zip(entries, group.cards, strict=True) if card.words >= 2}
+    headlines = Counter(entry for entry, _ in told)
     for entry, card in zip(entries, group.cards, strict=True):
         # Beside the headline an entry may name a topic or an author of the story.
         label = card.words < 2 and headlines[entry] == 1 and not card.heading and not card.image
@@ -526,14 +527,10 @@ def _distinct(group: _Group) -> list[Teaser]:
             cards.append(card)
         else:
             known.links += card.links
-    # A ticker holds its stories twice or more, to go round without a gap.
-    if len({card.key for card in cards}) == 1:
-        return cards[:1]
-    half = len(cards) // 2
-    while half and [card.key for card in cards[:half]] == [card.key for card in cards[half:]]:
-        cards = cards[:half]
-        half //= 2
-    return cards
+    # A ticker or a carousel holds its stories twice or more, to go round without a gap.
+    keys = [card.key for card in cards]
+    turn = next((n for n in range(1, len(keys) // 2 + 1) if keys[n:] == keys[:-n]), len(keys))
+    return cards[:turn]
 
 
 def _in_drop_down(group: _Group, labels: _Labels) -> bool:

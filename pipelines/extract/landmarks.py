@@ -13,7 +13,9 @@ from pipelines.extract.document import INLINE, Element
 from pipelines.extract.page import Page
 
 # Zones, as bits of one number: an element lies in its own zones and in those of all its ancestors.
-MENU, NAV, SIDE, FOOTER, HEADER, COMMENTS, CHROME, UNREAD, TAB, NEIGHBOURS = (1 << bit for bit in range(10))
+MENU, NAV, SIDE, FOOTER, HEADER, COMMENTS, CHROME, UNREAD, TAB, NEIGHBOURS, TICKER = (1 << bit for bit in range(11))
+# Menus by name that hold teasers by nature: the stories before and after this one, and strips of news that pass by.
+TEASING = NEIGHBOURS | TICKER
 
 # Words of class names and ids, as they stand between blanks, hyphens, underscores and the humps of camel case.
 _BY_WORD = {
@@ -28,6 +30,7 @@ _BY_WORD = {
         " taglist tagcloud keywords topic topics hashtags legal copyright disclaimer toc job jobs coupon coupons"
         " weather stock stocks toolbar addtoany sharedaddy",
         TAB: "tab tabs tabpane tabpanel tabcontent accordion",
+        TICKER: "ticker newsticker marquee",
     }.items()
     for word in words.split()
 }
@@ -48,10 +51,10 @@ _BY_NAME_OF_CLASS = {
 _SEPARATORS = str.maketrans("-_", "  ")
 _LONGEST_NAMES = 250
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-# Links to the story before and the story after are navigation by name and teasers by nature.
+# What holds the links to the story before and the story after. The main navigation may have "below" in its name too.
 _NEIGHBOURS = re.compile(
-    r"post-?nav|nav-?(?:links|below|single|previous|next|post)|prev-?next|(?:article|entry|single|story)-?nav"
-    r"|navigation-?post|loop-nav|adjacent"
+    r"post-?nav|(?<!main-)(?<!sub)(?<!sub-)nav-?(?:links|below|single|previous|next|post)|prev-?next"
+    r"|(?:article|entry|single|story)-?nav|navigation-?post|loop-nav|adjacent"
 )
 
 _BY_NAME = {

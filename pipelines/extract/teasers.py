@@ -20,7 +20,7 @@ from pipelines.extract.landmarks import (
     HEADER,
     MENU,
     NAV,
-    NEIGHBOURS,
+    TEASING,
     UNREAD,
     Landmarks,
     block_of,
@@ -234,7 +234,7 @@ def _serves(link: Link) -> bool:
 
 def _in_menu(zones: int, words: float, before: bool) -> bool:
     """Whether a link lies in a menu, whatever it leads to: before the story, or with the short words of a section."""
-    return bool(zones & MENU and not zones & NEIGHBOURS and (before or 0 < words < 2))
+    return bool(zones & MENU and not zones & TEASING and (before or 0 < words < 2))
 
 
 def _is_candidate(card: Teaser, landmarks: Landmarks) -> bool:
@@ -242,7 +242,7 @@ def _is_candidate(card: Teaser, landmarks: Landmarks) -> bool:
     zones = card.zones
     strong = card.words >= 2 and (card.address >= 1.5 or (card.address >= 0 and (card.heading or card.image)))
     before = landmarks.before_story(card.start)
-    if not zones & NEIGHBOURS:
+    if not zones & TEASING:
         # A menu after the story is a list of teasers by another name, if it shows headlines.
         if zones & MENU and not strong:
             return False
