@@ -5,11 +5,12 @@ import signal
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from pipelines import segments
 from pipelines.crawl.archive import import_file
-from pipelines.crawl.segment import Fetched, SegmentWriter
+from pipelines.crawl.segment import Fetched, Previous, SegmentWriter
 from pipelines.errors import YanyanaError
 from pipelines.lake import schema
 from pipelines.lake.parts import Lake
@@ -70,6 +71,30 @@ def test_every_response_of_our_own_crawl_is_a_capture_and_every_page_has_an_outc
     assert empty["url"].endswith("nothing-at-all")
     assert empty["reason"]
     assert set(lake.scan(schema.CAPTURES).collect()["site"]) == {"town.example"}
+
+
+def test_a_revisit_is_read_again_under_its_own_capture(segment: Path, tmp_path: Path) -> None:
+    lake, archive, url = Lake(tmp_path / "lake"), tmp_path / "archive", RESPONSES[0][0]
+    read(segment, lake)
+    first = lake.scan(schema.CAPTURES).filter(pl.col("url") == url).collect().row(0, named=True)
+    at = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    captured_at = first["captured_at"].replace(tzinfo=UTC)
+    known = Previous(captured_at, first["segment"], first["offset"], first["payload_digest"])
+    headers = [(b"ETag", b'"v1"'), (b"X-Robots-Tag", b"noarchive"), (b"X-Robots-Tag", b"otherbot: noindex")]
+    with SegmentWriter(archive, at.date(), {}) as writer:
+        answer = Fetched(url, at, 304, headers, b"", [])
+        writer.write(answer, via=None, site="town.example", purpose="story", previous=known)
+    sites = SiteIndex(())
+    extract_segment(writer.finished[0], day=at.date(), lake=lake, sites=sites, secret=SECRET, workers=1)
+    again = lake.scan(schema.CAPTURES, at.date()).collect().row(0, named=True)
+    assert again["revisit_of"] == first["capture_id"]
+    assert (again["status"], again["purpose"], again["captured_at"]) == (304, "story", at.replace(tzinfo=None))
+    assert (again["body_hash"], again["payload_digest"]) == (first["body_hash"], first["payload_digest"])
+    assert (again["etag"], again["robots_tag"]) == ('"v1"', "noarchive, otherbot: noindex")
+    titles = lake.scan(schema.ARTICLES).select("capture_id", "title").collect()
+    assert dict(titles.iter_rows()) == dict.fromkeys(
+        [first["capture_id"], again["capture_id"]], "Council opens a new bridge over the river"
+    )
 
 
 def test_of_somebody_elses_file_only_pages_are_captures(segment: Path, tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ class Fetched:
 class Previous:
     """The last capture of an address that holds a body: what a new answer is compared with, and may refer to.
 
-    `captured_at` is in UTC, `segment` the file's name without `.warc.gz`, `offset` in bytes. `payload_digest` is the
+    `captured_at` is aware and in UTC, `segment` the file's name without `.warc.gz`, `offset` in bytes. `payload_digest` is the
     record's WARC-Payload-Digest; `etag` and `last_modified` are the headers of the latest answer, as they came.
     """
 

@@ -134,6 +134,17 @@ def test_a_record_without_a_date_is_left_out(tmp_path: Path) -> None:
     assert list(read_segment(saved(tmp_path, undated))) == [Skip("no date", "http://paper.test/1")]
 
 
+@pytest.mark.parametrize("where", ["../../etc/passwd", "*", "nothing", ""])
+def test_a_file_of_others_cannot_point_outside_the_archive(tmp_path: Path, where: str) -> None:
+    there = "WARC-Concurrent-To: <urn:uuid:0b5c>"
+    fields = f"refers-to-segment: {where}\r\nrefers-to-offset: 0\r\n".encode()
+    known = record(fields, "metadata", "http://paper.test/a", there, "Content-Type: application/warc-fields")
+    (tmp_path / "day=2026-03-01").mkdir()
+    path = saved(tmp_path / "day=2026-03-01", page(1), known, record(http(b""), "revisit"))
+    read = list(read_segment(path))
+    assert read[2:] == [Skip("revisit of a body that the archive does not hold", "http://paper.test/a")]
+
+
 def test_a_page_that_its_crawler_cut_is_told_apart(tmp_path: Path) -> None:
     cut = record(http(PAGE, "Content-Type: text/html"), "response", "http://paper.test/a", "WARC-Truncated: length")
     [read] = read_segment(saved(tmp_path, cut))

@@ -1,22 +1,25 @@
 import gzip
 import io
+import json
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cdxj_indexer.main import CDXJIndexer
 from fastwarc.warc import ArchiveIterator as FastIterator
+from fastwarc.warc import WarcRecordType
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 
-from pipelines.crawl.archive import ArchiveError, Exchange, read_segment, segments
-from pipelines.crawl.segment import Fetched, SegmentWriter, recover
+from pipelines.crawl.archive import ArchiveError, Exchange, Skip, not_a_page, read_segment, segments
+from pipelines.crawl.segment import Fetched, Previous, SegmentWriter, recover
 
 DAY = date(2026, 3, 1)
 AT = datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=UTC)
@@ -56,7 +59,7 @@ def test_what_is_written_is_read(
     [segment] = write(tmp_path_factory.mktemp("archive"), fetched(body=body, headers=sent, status=status))
     [read] = exchanges(segment)
     assert (read.url, read.captured_at, read.status, read.body) == ("http://paper.test/a", AT, status, body)
-    assert (read.via, read.site) == ("http://paper.test/", "paper")
+    assert (read.via, read.site, read.purpose) == ("http://paper.test/", "paper", "story")
     stripped = [(name, value.strip()) for name, value in headers]
     assert [(name, value.strip()) for name, value in read.headers][: len(headers)] == stripped
 
@@ -78,6 +81,105 @@ def test_warcio_and_fastwarc_verify_every_record(tmp_path: Path) -> None:
             assert record.verify_block_digest()
             records += 1
     assert records == 16
+
+
+ETAG = (b"ETag", b'"v1"')
+FIRST = fetched(headers=[HTML, ETAG, (b"X-Robots-Tag", b"noarchive")], body=b"<p>first")
+
+
+def previous(read: Exchange, segment: Path) -> Previous:
+    assert read.payload_digest
+    name = segment.name.removesuffix(".warc.gz")
+    return Previous(read.captured_at, name, read.offset, read.payload_digest, read.header("ETag"))
+
+
+def later(status: int = 200, body: bytes = b"<p>first", **changed: object) -> Fetched:
+    return fetched(status=status, body=body, received_at=AT + timedelta(hours=6), **changed)
+
+
+def revisited(archive: Path, answer: Fetched) -> tuple[Exchange, Path, Exchange | Skip, Path]:
+    """A first answer and a later one, each in a segment of its own, as they are read."""
+    [first] = write(archive, FIRST)
+    [original] = exchanges(first)
+    with SegmentWriter(archive, DAY + timedelta(days=1), {}) as writer:
+        writer.write(answer, via=None, site="paper", purpose="story", previous=previous(original, first))
+    [second] = writer.finished
+    return original, first, list(read_segment(second))[-1], second
+
+
+def test_not_modified_is_a_capture_of_the_old_body_under_new_headers(tmp_path: Path) -> None:
+    sent = [(b"ETag", b'"v2"'), (b"Date", b"now"), (b"Content-Length", b"0")]
+    original, first, read, _ = revisited(tmp_path, later(304, b"", headers=sent))
+    assert isinstance(read, Exchange)
+    assert (read.status, read.body, read.url) == (304, b"<p>first", original.url)
+    assert read.captured_at == AT + timedelta(hours=6)
+    assert read.revisits == (first.name.removesuffix(".warc.gz"), original.offset)
+    assert read.payload_digest == original.payload_digest
+    assert not_a_page(read) is None
+    assert (read.header("ETag"), read.header("Date")) == ('"v2"', "now")
+    assert (read.content_type, read.header("X-Robots-Tag")) == (original.content_type, "noarchive")
+    assert read.header("Content-Length") is None
+
+
+def test_the_same_body_again_is_stored_once_and_read_twice(tmp_path: Path) -> None:
+    original, first, read, second = revisited(tmp_path, later(headers=[HTML, (b"X-Served-By", b"b")]))
+    assert isinstance(read, Exchange)
+    assert (read.status, read.body) == (200, b"<p>first")
+    assert read.revisits == (first.name.removesuffix(".warc.gz"), original.offset)
+    assert (read.header("X-Served-By"), read.header("ETag")) == ("b", None)
+    assert b"<p>first" not in gzip.decompress(second.read_bytes())
+
+
+@pytest.mark.parametrize("answer", [later(body=b"<p>second"), later(404), later(500, b"")])
+def test_another_answer_is_kept_whole(tmp_path: Path, answer: Fetched) -> None:
+    _, _, read, _ = revisited(tmp_path, answer)
+    assert isinstance(read, Exchange)
+    assert (read.status, read.body, read.revisits) == (answer.status, answer.body, None)
+
+
+def test_not_modified_without_a_previous_capture_is_a_response_without_a_body(tmp_path: Path) -> None:
+    [segment] = write(tmp_path, fetched(status=304, body=b""))
+    [read] = exchanges(segment)
+    assert (read.status, read.revisits) == (304, None)
+    assert not_a_page(read) == "HTTP status 304"
+
+
+def test_a_revisit_says_so_when_its_body_is_gone_or_another(tmp_path: Path) -> None:
+    original, first, _, second = revisited(tmp_path, later(304, b""))
+    gone = [Skip("revisit of a body that the archive does not hold", original.url)]
+    first.write_bytes(gzip.compress(b"not a WARC record any more") * 20)
+    assert list(read_segment(second))[-1:] == gone
+    first.unlink()
+    assert list(read_segment(second))[-1:] == gone
+    [other] = write(tmp_path, fetched(body=b"<p>another page"))
+    other.rename(first)
+    assert list(read_segment(second))[-1:] == gone
+
+
+@pytest.mark.parametrize("answer", [later(304, b""), later()])
+def test_other_readers_follow_a_revisit_to_its_body(tmp_path: Path, answer: Fetched) -> None:
+    original, first, _, second = revisited(tmp_path, answer)
+    with second.open("rb") as file:
+        [revisit] = [record for record in WarcioIterator(file, check_digests=True) if record.rec_type == "revisit"]
+    header = revisit.rec_headers.get_header
+    kind = "server-not-modified" if answer.status == 304 else "identical-payload-digest"
+    assert header("WARC-Profile") == f"http://netpreserve.org/warc/1.1/revisit/{kind}"
+    assert revisit.http_headers.get_statuscode() == str(answer.status)
+    with first.open("rb") as file:
+        [response] = [record for record in WarcioIterator(file) if record.rec_type == "response"]
+    assert header("WARC-Refers-To-Target-URI") == response.rec_headers.get_header("WARC-Target-URI")
+    assert header("WARC-Refers-To-Date") == response.rec_headers.get_header("WARC-Date")
+    index = tmp_path / "index.cdxj"
+    CDXJIndexer(str(index), [str(first), str(second)]).process_all()
+    listed = [json.loads(line.split(" ", 2)[2]) for line in index.read_text().splitlines()]
+    body, again = [each for each in listed if each["mime"] in ("text/html", "warc/revisit")]
+    assert (body["mime"], again["mime"]) == ("text/html", "warc/revisit")
+    assert body["digest"] == again["digest"]
+    assert (body["filename"], int(body["offset"])) == (first.name, original.offset)
+    assert again["filename"] == second.name
+    with second.open("rb") as file:
+        [record] = [record for record in FastIterator(file) if record.record_type == WarcRecordType.revisit]
+        assert record.http_headers.status_code == answer.status
 
 
 def test_each_record_can_be_read_at_its_offset_alone(tmp_path: Path) -> None:
