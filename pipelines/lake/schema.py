@@ -522,6 +522,54 @@ HEADLINE_VARIANTS = Table(
     key=("site", "target_id", "form", "headline_id"),
 )
 
+COMMENT_EVENTS = Table(
+    "comment_events",
+    "analyse",
+    "A change of a comment between two readings of its thread. Pseudonymised, and still personal data.",
+    (
+        _id("comment_id", "The comment"),
+        _id("read_id", "The reading that shows the change"),
+        SITE,
+        _id("article_id", "The story commented on"),
+        Column(
+            "event",
+            TEXT,
+            "new, edited, held, released, deleted (a notice is left), gone (a complete reading lacks it) or returned",
+            required=True,
+        ),
+        Column("seen_at", TIME, "The reading that shows it", "UTC", required=True),
+        Column("seen_after", TIME, "The reading before it that tells of the comment: it changed in between", "UTC"),
+    ),
+    key=("comment_id", "read_id"),
+    references={"read_id": "thread_reads.read_id"},
+)
+
+COMMENT_HISTORY = Table(
+    "comment_history",
+    "analyse",
+    "One comment over all readings of its thread, without its text. Pseudonymised, and still personal data.",
+    (
+        _id("comment_id", "The comment; joins comments"),
+        SITE,
+        _id("article_id", "The story commented on"),
+        Column("parent_id", TEXT, "comment_id of the comment it answers", "32 hex digits"),
+        Column("author_key_from", TEXT, "What the commenter's key was made from: id or name"),
+        Column("depth", SMALL, "Level in the thread, 0 for an opening comment", "level"),
+        Column("created_at", TIME, "When it was written", "UTC"),
+        Column("created_at_from", TEXT, "stated, or relative: reckoned from the capture, so inexact"),
+        Column("first_seen", TIME, "First reading in which it stands", "UTC", required=True),
+        Column(
+            "last_seen", TIME, "Last reading in which it, or a notice of its deletion, stands", "UTC", required=True
+        ),
+        Column("followed_until", TIME, "Last reading that tells whether it stands", "UTC", required=True),
+        Column("readings", COUNT, "Readings in which it stands", "readings", required=True),
+        Column("edits", COUNT, "Times its text was found changed", "edits", required=True),
+        Column("state", TEXT, "visible, held, deleted or gone, as of followed_until", required=True),
+        Column("state_since", TIME, "The reading that first shows this state", "UTC", required=True),
+    ),
+    key=("comment_id",),
+)
+
 EXTRACTED: Final = (
     CAPTURES,
     PAGES,
@@ -537,4 +585,7 @@ EXTRACTED: Final = (
     SKIPS,
 )
 MEASURES: Final = (CONTRASTS, COOCCURRENCE, HEADLINE_PAIRS, HEADLINE_VARIANTS)
-TABLES: Final = {table.name: table for table in (CRAWL_REPORTS, *EXTRACTED, HEADLINES, EXPOSURES, *MEASURES)}
+COMMENTS_FOLLOWED: Final = (COMMENT_EVENTS, COMMENT_HISTORY)
+TABLES: Final = {
+    table.name: table for table in (CRAWL_REPORTS, *EXTRACTED, HEADLINES, EXPOSURES, *COMMENTS_FOLLOWED, *MEASURES)
+}

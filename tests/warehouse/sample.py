@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.analysis.comment_history import comment_events, comment_history
 from pipelines.lake.ids import article_id, digest
 from pipelines.lake.parts import Lake, frame
 from pipelines.lake.schema import TABLES
@@ -89,6 +90,7 @@ def write_sample(lake: Lake, *, stories: int = 24, days: int = 2) -> None:
                 rows[name].append(row)
         rows["crawl_reports"].append(_crawl_report(site))
     rows |= _measures(frame(TABLES["exposures"], rows["exposures"]), stories)
+    rows |= _followed(*(frame(TABLES[name], rows[name]).lazy() for name in ("thread_reads", "comments")))
     for name, table in TABLES.items():
         data = frame(table, rows[name])
         lake.write(table, data, part="sample", day=START.date(), made_by="sample")
@@ -334,6 +336,12 @@ def _measures(exposures: pl.DataFrame, stories: int) -> dict[str, list[dict[str,
         "headline_pairs": [_pair(site, n) for site in ("akşam", "beacon") for n in range(0, 12, 3)],
         "headline_variants": [_variant(site, n) for site in ("akşam", "beacon") for n in range(0, 12, 3)],
     }
+
+
+def _followed(reads: pl.LazyFrame, comments: pl.LazyFrame) -> dict[str, list[dict[str, Any]]]:
+    events = comment_events(reads, comments)
+    history = comment_history(reads, comments, events.lazy())
+    return {"comment_events": events.to_dicts(), "comment_history": history.to_dicts()}
 
 
 def _contrasts(stories: int) -> list[dict[str, Any]]:
