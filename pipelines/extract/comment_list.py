@@ -13,7 +13,7 @@ from html import unescape
 from typing import Any, Literal
 from urllib.parse import urldefrag
 
-from pipelines.extract.comment_times import Origin, read_time
+from pipelines.extract.times import Origin, read_time
 from pipelines.extract.comment_words import (
     DISLIKE,
     HELD,

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pipelines.extract.comment_times import read_time
+from pipelines.extract.times import read_time
 
 _OFFSET_WITHOUT_COLON: Final = re.compile(r"([+-]\d\d)(\d\d)$")
 _LOOSE_ISO: Final = re.compile(

@@ -1,4 +1,4 @@
-"""A comment's time: stated, written out in the page's language, or reckoned from the capture."""
+"""Times as pages of several languages write them."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.extract.comment_times import read_time
+from pipelines.extract.times import read_time
 
 NOW = datetime(2025, 1, 2, 12, 0, tzinfo=UTC)
 

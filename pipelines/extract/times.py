@@ -1,7 +1,7 @@
-"""When a comment was written, from what the page says: machine-readable, written out in its language, or relative.
+"""A time as a page writes it for its readers: as ISO 8601, written out in its language, or relative to now.
 
-Only comments' times are read here: threads write the same shape hundreds of times, so written-out dates are matched
-directly and dateparser, at a millisecond a call, reads only what is left.
+Threads write the same shape hundreds of times, so written-out dates are matched directly, and dateparser, at a
+millisecond a call, reads only what is left. Which time on a page is whose is the affair of `dates` and `comment_list`.
 """
 
 import re
@@ -45,7 +45,7 @@ _DOTLESS = str.maketrans({"İ": "i", "ı": "i"})
 
 
 def read_time(text: str, language: str | None, captured_at: datetime | None) -> tuple[str, Origin] | None:
-    """A comment's time as ISO 8601, and whether the page stated it or it was reckoned from the capture.
+    """A time as ISO 8601, and whether the page stated it or it was reckoned from the capture.
 
     A date alone stays a date, a time without an offset has none; a time reckoned from `captured_at` ("3 hours ago") is
     in UTC. None for what cannot be read without guessing: no year, or words and orders of no known `language`.
