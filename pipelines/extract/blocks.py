@@ -19,7 +19,7 @@ from itertools import pairwise
 from pipelines.extract.addresses import Addresses
 from pipelines.extract.document import INLINE, Element
 from pipelines.extract.headline import read as read_card
-from pipelines.extract.headline import word_count
+from pipelines.extract.headline import stands_beside, word_count
 from pipelines.extract.kinds import caseless, kind_of_heading, kind_of_markup
 from pipelines.extract.landmarks import (
     FOOTER,
@@ -64,7 +64,8 @@ _NO_HEADING = re.compile(
 # Headings over lists of keywords, people and comments. Lists of stories under them have long lines or pictures.
 _LABELS_HEADING = re.compile(
     r"\b(?:topics|themen|temas|tags|konular|etiketler|keywords|authors?|autoren|subscribe|newsletter|comments?"
-    r"|kommentare|comentarios|yorumlar|commentaires|jobs)\b",
+    r"|kommentare|comentarios|yorumlar|commentaires|jobs|(?:trending|popular|top) (?:terms|searches)|suchbegriffe"
+    r"|b[uú]squedas|pesquisas|aramalar)\b",
     re.IGNORECASE,
 )
 _TABS = re.compile(
@@ -490,6 +491,8 @@ def _is_list(group: _Group, zones: int, placement: Placement, kind: Kind | None)
     plain = not images and not headings
     if plain and zones & FOOTER and count <= 2 and not zones & TEASING:
         return False
+    if plain and zones & FOOTER and kind is None and not zones & TEASING and _mean_length(cards) < 4:
+        return False
     if plain and group.heading and _LABELS_HEADING.search(group.heading) and _mean_length(cards) < 6:
         return False
     if count == 1 and kind is None and not zones & TEASING:
@@ -518,7 +521,7 @@ def _distinct(group: _Group) -> list[Teaser]:
     headlines = Counter(entry for entry, _ in told)
     for entry, card in zip(entries, group.cards, strict=True):
         # Beside the headline an entry may name a topic or an author of the story.
-        label = card.words < 2 and headlines[entry] == 1 and not card.heading and not card.image
+        label = card.words < 2 and not card.heading and not card.image and (headlines[entry] == 1 or _is_label(card))
         if card.own or label:
             continue
         known = at.get((card.key, entry))
@@ -531,6 +534,12 @@ def _distinct(group: _Group) -> list[Teaser]:
     keys = [card.key for card in cards]
     turn = next((n for n in range(1, len(keys) // 2 + 1) if keys[n:] == keys[:-n]), len(keys))
     return cards[:turn]
+
+
+def _is_label(card: Teaser) -> bool:
+    """Whether class names call a card's link the kicker or the category of the headline beside it."""
+    link = card.links[0].element
+    return stands_beside(words_of(link)) or (isinstance(link.parent, Element) and stands_beside(words_of(link.parent)))
 
 
 def _in_drop_down(group: _Group, labels: _Labels) -> bool:

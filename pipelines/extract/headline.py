@@ -43,6 +43,11 @@ _NO_HEADLINE = re.compile(
     r"|https?://|www\.|image|bild|foto|photo|picture|thumbnail|logo|avatar|\W*$"
 )
 _PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif")
+# Who took the picture, after the words of a `title` or `alt`.
+_CREDIT = re.compile(
+    r"\s*[(\[]\s*(?:fotos?|photos?|pictures?|image|imagem|imagen|bild|credit|crédito|fotoğraf|fot\.?)\s*[:/][^)\]]*[)\]]\s*$",
+    re.IGNORECASE,
+)
 _QUOTED = re.compile(r"^[\"“„«»‚'](.*)[\"”“»«'’]$", re.DOTALL)
 
 
@@ -127,6 +132,8 @@ def choose(
             continue
         phrase = _LINK_PHRASE.match(text)
         text = _tidy(text[phrase.end() :] if phrase else text)
+        if text.endswith((")", "]")):
+            text = _CREDIT.sub("", text)
         if not text or len(text) > LONGEST or _is_no_headline(text):
             continue
         if not shown or _is_fuller(text, shown, source, url):
@@ -219,6 +226,12 @@ def _texts(link: Link) -> list[tuple[str, float, bool]]:
         elif not isinstance(node, ScriptText):
             parts.append(str(node))
     return found
+
+
+@lru_cache(maxsize=16384)
+def stands_beside(names: str) -> bool:
+    """Whether class names call their element something else than a headline: a kicker, a category, a time …"""
+    return _BESIDE_CLASS.search(names) is not None and _HEADLINE_CLASS.search(names) is None
 
 
 @lru_cache(maxsize=16384)

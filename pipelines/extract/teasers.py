@@ -37,6 +37,12 @@ _LEADS_ON = re.compile(
     r"|follow|share|print|email|contact|privacy|terms|about|cookie|advertise|datenschutz|impressum|tap|skip|back"
     r"|next|previous)\b|続き|もっと|一覧|すべて"
 )
+_LEADS_TO_ALL = re.compile(
+    r"(?:see|view|show|browse|explore|read|find) (?:all|more)\b|alle .*(?:anzeigen|ansehen|lesen)$|ver tod[ao]s\b"
+    r"|voir tou(?:s|tes)\b|vedi tutt[ei]\b|tümünü (?:gör|oku|izle)|.* tümü$"
+)
+# The story's own source on another site, named after it.
+_SOURCE = re.compile(r"(?:source|sources|quelle|quellen|fuente|fonte|kaynak|bron|via|hat tip|h/t)\s*:")
 _SERVICE = re.compile(
     r"\b(?:sign up|subscribe|newsletter|terms of|privacy|cookies?|code of ethics|about us|contact us|imprint"
     r"|impressum|datenschutz|datenschutzhinweise|all rights|copyright|click here|download (?:the|our)|our app"
@@ -114,6 +120,9 @@ def find_teasers(page: Page, addresses: Addresses, landmarks: Landmarks) -> list
         address = addresses[link.url]
         if address is None or address.to_comments:
             continue
+        external = addresses.is_external(address)
+        if external and ":" in link.text[:10] and _SOURCE.match(caseless(link.text)):
+            continue
         own = addresses.is_own(address)
         score = addresses.score(address)
         if (score <= NEVER and not own) or _in_sentence(page, link, runs):
@@ -129,7 +138,7 @@ def find_teasers(page: Page, addresses: Addresses, landmarks: Landmarks) -> list
             image=link.image is not None,
             legible=legible,
             own=own,
-            external=addresses.is_external(address),
+            external=external,
             zones=zones,
         )
         _add(cards, card)
@@ -229,7 +238,7 @@ def _serves(link: Link) -> bool:
     plain = caseless(said)
     if blanks < 5 and _LEADS_ON.match(plain) and word_count(said) <= 4:
         return True
-    return _SERVICE.search(plain) is not None
+    return (blanks < 7 and _LEADS_TO_ALL.match(plain) is not None) or _SERVICE.search(plain) is not None
 
 
 def _in_menu(zones: int, words: float, before: bool) -> bool:

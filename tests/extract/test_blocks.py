@@ -210,6 +210,75 @@ def test_a_ticker_that_repeats_itself_shows_each_story_once() -> None:
     assert headlines(block) == [STORIES[0][0], STORIES[1][0]]
 
 
+def test_a_carousel_cut_off_in_its_last_turn_shows_each_story_once() -> None:
+    turns = cards(0, 1, 2, 0, 1, 2, 0, 1)
+    (block,) = blocks_of(story(f'<section><h2>Related</h2><div class="carousel">{turns}</div></section>'))
+    assert headlines(block) == [STORIES[n][0] for n in (0, 1, 2)]
+
+
+def test_a_ticker_in_the_menu_bar_is_a_list() -> None:
+    bar = f'<div class="topbar"><div class="section-menu"><div class="newsticker">{cards(0, 1, 2)}</div></div></div>'
+    (block,) = blocks_of(story(above=f"<header>{bar}</header>"))
+    assert headlines(block) == [STORIES[n][0] for n in (0, 1, 2)]
+
+
+def test_a_menu_is_one_whatever_the_layout_around_it_is_called() -> None:
+    links = "".join(f'<li class="menu-item"><a href="/cars/?condition={x}">{x} cars for sale</a></li>' for x in "abc")
+    menu = f'<nav class="main-nav"><ul class="sub-menu">{links}</ul></nav>'
+    assert blocks_of(story(above=f'<header class="header-layout main-nav-below">{menu}</header>')) == []
+
+
+def test_a_teaser_names_its_topic_beside_headline_and_summary() -> None:
+    headline, slug = STORIES[0]
+    teaser = (
+        f'<div class="teaser"><a class="headline" href="{target(slug)}">{headline}</a>'
+        f'<a class="topic" href="https://www.example.org/about/northern-canal-bridge">Northern Canal Bridge</a>'
+        f'<a class="description" href="{target(slug)}">Engineers found cracks in two of its four pillars.</a></div>'
+    )
+    (block,) = blocks_of(story(f"<section><h2>Related</h2>{teaser}{card(1, 'div')}{card(2, 'div')}</section>"))
+    assert headlines(block) == [STORIES[n][0] for n in (0, 1, 2)]
+
+
+def test_a_kicker_that_links_to_its_section_is_no_item() -> None:
+    headline, slug = STORIES[0]
+    teaser = (
+        '<article><div class="card__eyebrow"><a href="https://www.example.org/law-and-the-courts/">Law & the Courts</a>'
+        f'</div><h4><a href="{target(slug)}">{headline}</a></h4></article>'
+    )
+    (block,) = blocks_of(story(body=f"{BODY}{teaser}{BODY}"))
+    assert headlines(block) == [headline]
+
+
+@pytest.mark.parametrize(
+    "more", ["See all homes of the day", "Alle Beiträge der Redaktion anzeigen", "Ver todas las noticias de hoy"]
+)
+def test_a_link_to_the_rest_of_a_list_is_no_item(more: str) -> None:
+    rest = f'<p><a class="btn" href="https://www.example.org/city/all-of-it-512099">{more}</a></p>'
+    (block,) = blocks_of(story(f"<section><h2>Related</h2>{cards(0, 1)}{rest}</section>"))
+    assert headlines(block) == [STORIES[n][0] for n in (0, 1)]
+
+
+def test_the_source_of_the_story_on_another_site_is_no_item() -> None:
+    said = "Quelle: Tram plan passes council after a long debate"
+    for host, found in (("agency.example.net", 2), ("www.example.org", 3)):
+        entry = f'<li><a href="https://{host}/city/tram-plan-passes-council-after-debate-512077.html">{said}</a></li>'
+        (block,) = blocks_of(story(f"<section><h2>Related</h2><ul>{card(0)}{card(1)}{entry}</ul></section>"))
+        assert len(block["items"]) == found
+
+
+def test_services_in_the_footer_and_searched_terms_are_no_items() -> None:
+    services = "".join(
+        f'<li><a href="https://www.example.org/radio/service-{n}00{n}21.html">{name}</a></li>'
+        for n, name in enumerate(("Contact the newsroom", "Our radio frequencies", "All our podcasts", "Work with us"))
+    )
+    assert blocks_of(story(side=f"<footer><h3>Example Radio</h3><ul>{services}</ul></footer>")) == []
+    terms = "".join(
+        f'<li><a href="https://www.example.org/topic/share-price-{n}12345.cms">{name}</a></li>'
+        for n, name in enumerate(("Harbour lines share price", "Bank holiday list", "Northern steel listing"))
+    )
+    assert blocks_of(story(side=f"<aside><h3>Top trending terms</h3><ul>{terms}</ul></aside>")) == []
+
+
 @pytest.mark.parametrize("order", [(0, 1, 2, 1, 3), (0, 1, 1, 2, 3)])
 def test_a_story_that_stands_twice_in_a_list_keeps_both_slots(order: tuple[int, ...]) -> None:
     (block,) = blocks_of(story(f"<section><h2>More stories</h2>{cards(*order)}</section>"))

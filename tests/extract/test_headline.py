@@ -79,6 +79,12 @@ def test_a_card_is_read_without_kicker_time_and_summary() -> None:
     assert words.headline == Headline(FULL, "heading", None, None)
 
 
+@pytest.mark.parametrize("credit", ["(Foto: Ada Kaya / Haber Ajansı)", "(Photo: -)", "[Bild: dpa/Ada Kaya]"])
+def test_a_photographer_is_no_part_of_a_headline(credit: str) -> None:
+    url = "https://www.example.org/harbour-bridge-stays-closed-1234567.html"
+    assert choose(FULL, "text", title=f"{FULL} {credit}", url=url) == Headline(FULL, "text", None, None)
+
+
 def test_emphasis_does_not_divide_a_headline() -> None:
     words = read_card('<a href="/a-1234567.html">Harbour <em>bridge</em> stays closed until <b>the</b> first week</a>')
     assert words.headline == Headline("Harbour bridge stays closed until the first week", "text", None, None)
