@@ -13,7 +13,6 @@ from html import unescape
 from typing import Any, Literal
 from urllib.parse import urldefrag
 
-from pipelines.extract.times import Origin, read_time
 from pipelines.extract.comment_words import (
     DISLIKE,
     HELD,
@@ -30,6 +29,7 @@ from pipelines.extract.document import Element
 from pipelines.extract.numbers import find_count
 from pipelines.extract.page import Page
 from pipelines.extract.record import Comment
+from pipelines.extract.times import Origin, read_time
 from pipelines.lake.ids import digest
 from pipelines.lake.masking import masker
 from pipelines.lake.text import clean

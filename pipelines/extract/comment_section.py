@@ -82,12 +82,14 @@ def read_comment_section(
         return _section(present=False)
     text = _text_of_section(page, places, held)
     platform = shown[0] if shown else "own"
+    thread = find_thread(page, platform, [*marked, *places])
     login = LOGIN.search(text) is not None
     closed = CLOSED.search(text) is not None
     return _section(
         present=True,
         platform=platform if platform != OTHER else None,
-        thread_id=find_thread(page, platform, [*marked, *places]),
+        endpoint=thread.endpoint,
+        thread_id=thread.id,
         claimed_count=next((n for n in _claims(page, marks, places, links, text, held) if n is not None), None),
         char_limit=_char_limit(fields, text),
         closed=True if closed else False if fields or login else None,

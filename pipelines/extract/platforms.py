@@ -7,7 +7,8 @@ counter scripts on list pages) are no evidence and have no row. Publishers have 
 import re
 from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import Literal, NamedTuple
+from urllib.parse import urlencode
 
 from pipelines.extract.document import Element
 from pipelines.extract.names import names_holding
@@ -48,6 +49,8 @@ _EVIDENCE: tuple[tuple[str, Where, str], ...] = (
     ("remark42", "inline", "remark_config"),
     ("ghost", "attribute", "data-ghost-comments data-ghost-comment"),
     ("ghost", "id", "ghost-comments ghost-comments-root"),
+    ("guardian", "attribute", "data-discussion-key name=DiscussionWeb name=DiscussionLayout name=DiscussionContainer"),
+    ("guardian", "attribute", "name=Discussion name=DiscussionApps"),
     ("vuukle", "id", "vuukle-comments vuukle-comment vuukle_div"),
     ("vuukle", "class", "vuukle-comments vuukle-comment"),
     ("insticator", "id", "insticator-comment*"),
@@ -73,30 +76,66 @@ _EVIDENCE: tuple[tuple[str, Where, str], ...] = (
 )
 OTHER = ""  # the platform of those rows that name none
 
-# Where a platform's markup or set-up says which thread belongs on the page: attributes, inline scripts, metadata.
+
+class Thread(NamedTuple):
+    """Where the comments of a page are kept, as `record.CommentSection` says per platform; None for what it hides."""
+
+    endpoint: str | None = None
+    id: str | None = None
+
+
+# Where a platform's markup or set-up says which thread belongs on the page, the more exact first: attributes of the
+# elements that show the platform, metadata, then what an inline script assigns to a name.
+_QUOTED = r"""['"]?\s*[:=]\s*['"]([^'"<>]{1,300})['"]"""
+_ADDRESS = r"""['"]?\s*(?:[:=]|\|\|)\s*['"]((?:https?:)?(?://|\\/\\/)[^'"\s<>]{1,300})['"]"""
 _THREAD_ATTRIBUTES: dict[str, tuple[str, ...]] = {
-    "disqus": ("data-disqus-identifier", "data-identifier"),
-    "coral": ("data-story-id", "data-coral-id", "data-asset-id"),
+    "disqus": ("data-disqus-identifier", "data-identifier", "data-disqus-url"),
+    "coral": ("data-story-id", "data-coral-id", "data-asset-id", "data-story-url"),
     "openweb": ("data-post-id",),
     "viafoura": ("vf-container-id", "data-vf-container-id", "data-container-id"),
     "hyvor": ("page-id", "data-page-id"),
     "isso": ("data-isso-id",),
     "ghost": ("data-post-id",),
+    "guardian": ("data-discussion-key",),
     "facebook": ("data-href", "href"),
     "vuukle": ("data-article-id",),
     "insticator": ("data-page-id",),
 }
-_QUOTED = r"""\s*[:=]\s*['"]([^'"\s]{1,200})['"]"""
-_THREAD_SCRIPTS: dict[str, re.Pattern[str]] = {
-    "disqus": re.compile(rf"(?:\bdisqus_identifier|page\.identifier|\"disqusIdentifier\"){_QUOTED}"),
-    "coral": re.compile(rf"(?:\bstoryID|\bstory_id|\basset_id|\btalkAssetId)['\"]?{_QUOTED}"),
-    "openweb": re.compile(rf"\bpost_?id['\"]?{_QUOTED}", re.IGNORECASE),
-    "hyvor": re.compile(rf"\bHYVOR_TALK_CONFIG\b[^}}]*['\"]?\bid['\"]?{_QUOTED}"),
-    "remark42": re.compile(rf"\bremark_config\b[^}}]*\burl{_QUOTED}"),
-    "vuukle": re.compile(rf"\barticleId['\"]?{_QUOTED}"),
-}
 _THREAD_META: dict[str, tuple[str, ...]] = {"viafoura": ("vf:container_id", "vf:unique_id")}
-_WORDPRESS_POST = re.compile(r"postid-(\d+)")
+_THREAD_SCRIPTS: dict[str, tuple[str, ...]] = {
+    "disqus": (
+        rf"(?:\bdisqus_?identifier|page\.identifier){_QUOTED}",
+        rf"(?:\bdisqus_?url|page\.url){_ADDRESS}",
+    ),
+    "coral": (rf"(?:\bstory_?ID|\basset_id|\btalkAssetId){_QUOTED}", rf"(?:\bstory_?url|\basset_url){_ADDRESS}"),
+    "openweb": (rf"\bpost_?id{_QUOTED}",),
+    "hyvor": (rf"\bHYVOR_TALK_CONFIG\b[^}}]{{0,2000}}\bid{_QUOTED}",),
+    "remark42": (rf"\bremark_config\b[^}}]{{0,2000}}\burl{_ADDRESS}",),
+    "guardian": (rf"\bshortUrlId{_QUOTED}",),
+    "vuukle": (rf"\barticleId{_QUOTED}",),
+}
+_ENDPOINT_ATTRIBUTES: dict[str, tuple[str, ...]] = {
+    "coral": ("data-root-url",),
+    "isso": ("data-isso",),
+    "ghost": ("data-ghost-comments",),
+}
+_ENDPOINT_SCRIPTS: dict[str, tuple[str, ...]] = {
+    "disqus": (
+        rf"\bdisqus_?shortname{_QUOTED}",
+        r"(?://|\\/\\/)([\w-]{1,100})\.disqus\.com(?:/|\\/)(?:embed|count)\.js",
+    ),
+    "coral": (rf"\b(?:rootURL|\w{{0,30}}coral\w{{0,30}}url_*|talk){_ADDRESS}",),
+    "remark42": (rf"\bremark_config\b[^}}]{{0,2000}}\bhost{_ADDRESS}",),
+    "guardian": (rf"\bdiscussionApiUrl{_ADDRESS}",),
+}
+_REMARK_SITE = re.compile(rf"\bremark_config\b[^}}]{{0,2000}}\bsite_id{_QUOTED}")
+_CORAL_FILE = re.compile(r"((?:https?:)?//[^/]+/)(?:assets|static)/(?:js/)?embed\.js")
+_WORDPRESS_POST = re.compile(r"/wp/v2/(?:posts|pages)/(\d+)|[?&]p=(\d+)")
+_WORDPRESS_BODY = re.compile(r"(?:postid|page-id)-(\d+)")
+_DRUPAL_NODE = re.compile(r"/comment/reply/(?:node/)?(\d+)|/node/(\d+)$")
+_POST_FIELD = "comment_post_ID"
+_SHORTNAME = re.compile(r"[\w-]+")
+_REMARK_DEFAULT_SITE = "remark"  # remark42.com/docs/configuration/frontend
 _MAX_INLINE = 50_000  # a set-up is short; longer scripts are programs or data
 
 
@@ -142,15 +181,9 @@ def _evidence(page: Page, marked: list[Element], own: Collection[str]) -> Iterat
             yield _NAMES["field"][element.attrs["name"]], element
     frames = page.by_name.get("iframe", ())
     yield from _stating("iframe", [(e.attrs.get("src") or e.attrs.get("data-src", ""), e) for e in frames])
-    files: list[tuple[str, Element]] = []
-    inline: list[tuple[str, Element]] = []
-    for element in page.by_name.get("script", ()):
-        if source := element.attrs.get("src"):
-            files.append((source, element))
-        elif len(source := script_source(element)) <= _MAX_INLINE and "json" not in element.attrs.get("type", ""):
-            inline.append((source, element))
+    files = [(source, e) for e in page.by_name.get("script", ()) if (source := e.attrs.get("src"))]
     yield from _stating("script", files)
-    yield from _stating("inline", inline)
+    yield from _stating("inline", [(source, element) for element, source in _inline_scripts(page)])
     links = [(link.url, link.element) for link in page.links]
     for platform, element in _stating("link", links):
         url = page.resolve(element.attrs["href"]) or ""
@@ -180,34 +213,86 @@ def _stating(where: Where, texts: list[tuple[str, Element]]) -> Iterator[tuple[s
                     yield platform, element
 
 
-def find_thread(page: Page, platform: str, places: Iterable[Element]) -> str | None:
-    """The identifier under which the platform knows the page's thread, from `places`, metadata or a set-up script."""
-    own_tags = [tag for tag, owner in _NAMES["tag"].items() if owner == platform and tag in page.by_name]
-    for element in (*places, *(page.by_name[tag][0] for tag in own_tags)):
-        for name in _THREAD_ATTRIBUTES.get(platform, ()):
-            if value := element.attrs.get(name, "").strip():
-                return value
-    for name in _THREAD_META.get(platform, ()):
-        if value := page.meta_content(name):
-            return value
+def find_thread(page: Page, platform: str, places: Iterable[Element]) -> Thread:
+    """Where the platform keeps the page's thread, read from `places`, metadata or set-up scripts."""
     if platform == "wordpress":
-        return _wordpress_post(page)
-    pattern = _THREAD_SCRIPTS.get(platform)
-    for script in page.by_name.get("script", ()) if pattern is not None else ():
-        source = script_source(script)
-        match = pattern.search(source) if pattern is not None and len(source) <= _MAX_INLINE else None
-        if match is not None:
-            return match[1]
+        return _wordpress(page)
+    if platform == "drupal":
+        return Thread(None, _drupal_node(page))
+    own_tags = [tag for tag, owner in _NAMES["tag"].items() if owner == platform and tag in page.by_name]
+    elements = [*places, *(page.by_name[tag][0] for tag in own_tags)]
+    sources = [source for _, source in _inline_scripts(page)] if platform in _THREAD_SCRIPTS else []
+    # The Guardian hands its parts their set-up in an attribute.
+    sources += [props for element in elements if (props := element.attrs.get("props"))]
+    thread = (
+        _attribute(elements, _THREAD_ATTRIBUTES.get(platform, ()))
+        or page.meta_content(*_THREAD_META.get(platform, ()))
+        or _assigned(sources, _THREAD_SCRIPTS.get(platform, ()))
+    )
+    endpoint = _attribute(elements, _ENDPOINT_ATTRIBUTES.get(platform, ())) or _assigned(
+        [*sources, *_files(page)], _ENDPOINT_SCRIPTS.get(platform, ())
+    )
+    if platform == "coral" and endpoint is None:
+        endpoint = next((match[1] for match in map(_CORAL_FILE.match, _files(page)) if match), None)
+    if platform == "disqus" and endpoint is not None:
+        endpoint = f"https://{endpoint}.disqus.com/" if _SHORTNAME.fullmatch(endpoint) else None
+    root = _root(page, endpoint)
+    if platform == "remark42" and root is not None:
+        site = next((match[1] for match in map(_REMARK_SITE.search, sources) if match), _REMARK_DEFAULT_SITE)
+        root = f"{root}?{urlencode({'site': site})}"
+    return Thread(root, thread)
+
+
+def _inline_scripts(page: Page) -> Iterator[tuple[Element, str]]:
+    """The scripts written into the page that can be a set-up."""
+    for element in page.by_name.get("script", ()):
+        if "src" not in element.attrs and "json" not in element.attrs.get("type", ""):
+            source = script_source(element)
+            if source and len(source) <= _MAX_INLINE:
+                yield element, source
+
+
+def _files(page: Page) -> list[str]:
+    return [source for element in page.by_name.get("script", ()) if (source := element.attrs.get("src"))]
+
+
+def _attribute(elements: Iterable[Element], names: Collection[str]) -> str | None:
+    values = (element.attrs.get(name, "").strip() for element in elements for name in names)
+    return next(filter(None, values), None)
+
+
+def _assigned(sources: Iterable[str], patterns: Iterable[str]) -> str | None:
+    """What the first of `patterns` that stands in a source has in its group."""
+    for pattern in patterns:
+        for source in sources:
+            if (match := re.search(pattern, source, re.IGNORECASE)) and (value := match[1].replace("\\/", "/").strip()):
+                return value
     return None
 
 
-def _wordpress_post(page: Page) -> str | None:
-    """The number of the post, from the form's hidden field or the class of the body."""
-    for element in page.by_name.get("input", ()):
-        if element.attrs.get("name") == "comment_post_ID" and element.attrs.get("value", "").isdecimal():
-            return element.attrs["value"]
-    for body in page.by_name.get("body", ()):
-        for name in body.attrs.get("class", ()):
-            if match := _WORDPRESS_POST.fullmatch(name):
-                return match[1]
-    return None
+def _root(page: Page, address: str | None) -> str | None:
+    """An address as an absolute one that paths can be added to."""
+    root = page.resolve(address) if address else None
+    return root if root is None or root.endswith("/") else f"{root}/"
+
+
+def _wordpress(page: Page) -> Thread:
+    """The REST root from the head, and the number of the post: from the form, the head or the class of the body."""
+    links = [(link.attrs.get("rel", ()), link.attrs.get("href", "")) for link in page.by_name.get("link", ())]
+    root = next((href for rel, href in links if "https://api.w.org/" in rel), None)
+    fields = [e.attrs.get("value", "") for e in page.by_name.get("input", ()) if e.attrs.get("name") == _POST_FIELD]
+    told = [
+        m[1] or m[2]
+        for rel, href in links
+        if ({"alternate", "shortlink"} & {*rel}) and (m := _WORDPRESS_POST.search(href))
+    ]
+    classes = [name for body in page.by_name.get("body", ()) for name in body.attrs.get("class", ())]
+    told += [match[1] for match in map(_WORDPRESS_BODY.fullmatch, classes) if match]
+    return Thread(_root(page, root), next((number for number in [*fields, *told] if number.isdecimal()), None))
+
+
+def _drupal_node(page: Page) -> str | None:
+    """The number of the node, from a link to answer it or its short address."""
+    links = [link.url for link in page.links if "/comment/reply/" in link.url]
+    links += [e.attrs.get("href", "") for e in page.by_name.get("link", ()) if "shortlink" in e.attrs.get("rel", ())]
+    return next((match[1] or match[2] for match in map(_DRUPAL_NODE.search, links) if match), None)

@@ -88,9 +88,9 @@ class CommentSection(TypedDict):
                     "/": WordPress's REST root (…/wp-json/), the server of Isso, Coral or Ghost, the Guardian's
                     discussion API, Disqus's forum (https://SHORTNAME.disqus.com/); Remark42's server with the
                     name that the site has there (https://HOST/?site=SITE_ID)
-    thread_id       under which the platform knows the thread: WordPress's and Ghost's post id, Isso's uri, Coral's story
-                    id, the Guardian's short url key (/p/abc12), Disqus's identifier; where the page gives Coral or
-                    Disqus an address only, and always for Remark42, that address
+    thread_id       under which the platform knows the thread: WordPress's post id, Drupal's node id, Ghost's post id,
+                    Isso's uri, Coral's story id, the Guardian's short url key (/p/abc12), Disqus's identifier; where
+                    the page gives Coral or Disqus an address only, and always for Remark42, that address
     claimed_count   comments that the page says there are
     char_limit      characters that a comment may have
     policy          whether rules or a disclaimer stand in the section

@@ -441,7 +441,7 @@ PLATFORMS = [
     ("insticator", None, '<div id="insticator-commenting"></div>'),
     (
         "drupal",
-        None,
+        "12",
         """<section class="comments"><form class="comment-form"><textarea name="comment_body[0][value]"></textarea>
         </form><a href="/comment/reply/node/12/comment">Add</a></section>""",
     ),
@@ -465,6 +465,103 @@ def test_detects_the_platform_and_its_thread(platform: str | None, thread: str |
     assert section["comments"] == []
     assert section["claimed_count"] is None
     assert section["char_limit"] is None
+
+
+ENDPOINTS = [
+    (
+        "wordpress",
+        "https://paper.example/blog/wp-json/",
+        "4711",
+        '<link rel="https://api.w.org/" href="/blog/wp-json/"><link rel="shortlink" href="https://paper.example/?p=4711">',
+        '<div id="respond" class="comment-respond"></div>',
+    ),
+    (
+        "wordpress",
+        "https://paper.example/wp-json/",
+        "4712",
+        """<link rel="https://api.w.org/" href="https://paper.example/wp-json/"><link rel="alternate"
+        type="application/json" href="https://paper.example/wp-json/wp/v2/posts/4712">""",
+        '<div id="respond" class="comment-respond"></div>',
+    ),
+    (
+        "isso",
+        "https://c.example/isso/",
+        "/b/",
+        "",
+        '<section id="isso-thread" data-isso="//c.example/isso" data-isso-id="/b/">',
+    ),
+    (
+        "ghost",
+        "https://paper.example/",
+        "63ab",
+        "",
+        '<script defer src="/c.js" data-ghost-comments="https://paper.example/" data-post-id="63ab"></script>',
+    ),
+    (
+        "remark42",
+        "https://r.example/?site=paper",
+        None,
+        "",
+        """<div id="remark42"></div>
+        <script>var remark_config = { host: "https://r.example", site_id: 'paper' }</script>""",
+    ),
+    (
+        "remark42",
+        "https://r.example/?site=remark",
+        "https://paper.example/b",
+        "",
+        "<script>var remark_config = {host: 'https://r.example', url: 'https://paper.example/b'}</script>",
+    ),
+    (
+        "disqus",
+        "https://paper-example.disqus.com/",
+        "4711 https://paper.example/?p=4711",
+        "",
+        r"""<div id="disqus_thread"></div><script>var embedVars = {"disqusShortname": "paper-example",
+        "disqusIdentifier": "4711 https:\/\/paper.example\/?p=4711"};</script>""",
+    ),
+    (
+        "disqus",
+        "https://paper.disqus.com/",
+        "https://paper.example/b",
+        "",
+        """<div id="disqus_thread"></div><script>var disqus_config = function () { this.page.identifier = pageId;
+        this.page.url = 'https://paper.example/b'; }; s.src = '//paper.disqus.com/embed.js';</script>""",
+    ),
+    (
+        "coral",
+        "https://talk.paper.example/",
+        "https://paper.example/b",
+        "",
+        """<div id="coral_thread"></div><script src="https://talk.paper.example/assets/js/embed.js"></script>
+        <script>Coral.createStreamEmbed({storyURL: "https://paper.example/b"})</script>""",
+    ),
+    (
+        "coral",
+        "https://talk.paper.example/",
+        "s-1",
+        "",
+        """<div id="coral_talk_stream"></div><script>Coral.Talk.render(el, {talk: 'https://talk.paper.example/',
+        asset_id: 's-1'});</script>""",
+    ),
+    (
+        "guardian",
+        "https://discussion.paper.example/discussion-api/",
+        "/p/abc12",
+        "",
+        """<gu-island name="DiscussionWeb" props="{&quot;discussionApiUrl&quot;:&quot;https://discussion.paper.example/discussion-api&quot;,
+        &quot;shortUrlId&quot;:&quot;/p/abc12&quot;}"></gu-island>""",
+    ),
+    ("own", None, None, '<link rel="https://api.w.org/" href="/wp-json/">', '<section id="comments"></section>'),
+]
+
+
+@pytest.mark.parametrize(("platform", "endpoint", "thread", "head", "body"), ENDPOINTS)
+def test_tells_where_the_platform_answers(
+    platform: str, endpoint: str | None, thread: str | None, head: str, body: str
+) -> None:
+    section = read(body, head=head)
+    assert (section["platform"], section["endpoint"], section["thread_id"]) == (platform, endpoint, thread)
 
 
 def test_viafoura_names_the_thread_in_the_head() -> None:
@@ -625,6 +722,8 @@ def test_comments_that_answer_each_other_are_all_read() -> None:
         '<div class="comment-text comment-body">x',
         '<a href="#comments">@a</a>',
         '<div data-comments="1"></div>',
+        "<div id=coral_thread></div><script>coralcoral</script>",
+        "<div id=remark42></div><script>remark_config</script>",
     ],
 )
 def test_a_flood_is_read_in_time(unit: str) -> None:
