@@ -5,6 +5,21 @@ The secret never leaves the machine; without it the hashes cannot be tied to nam
 
 import hmac
 from hashlib import sha256
+from typing import Literal, NamedTuple
+
+
+class Identity(NamedTuple):
+    """What tells a commenter apart within a site, and whether that is an account or a mere name. Never stored."""
+
+    text: str
+    source: Literal["id", "name"]
+
+
+def identity(platform: str, *, account: str | None, name: str | None) -> Identity | None:
+    """A commenter's identity on a platform: the account, which outlives a change of name, else the name shown."""
+    if account:
+        return Identity(f"{platform}\x1fid:{account}", "id")
+    return Identity(f"{platform}\x1fname:{name}", "name") if name else None
 
 
 def author_key(secret: bytes, site: str, identity: str) -> str:

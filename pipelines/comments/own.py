@@ -1,0 +1,192 @@
+"""A site's own comment system, read by expressions that the site's configuration gives.
+
+Belongs here: comments on a page of their own, in HTML (CSS selectors with parsel's `::text` and `::attr(name)`) or in
+JSON (JMESPath). Comments that stand in the story's page are the extraction's. Without a selector for comments the page
+is read as schema.org data.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Annotated, Any, Literal
+from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
+
+import jmespath
+from dateparser.date import DateDataParser
+from jmespath.exceptions import JMESPathError
+from parsel import Selector
+from parsel.csstranslator import css2xpath
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from pipelines.comments import schema_org
+from pipelines.comments.adapter import Answer, Draft, Page, Request, Response, Thread
+from pipelines.comments.parsing import Unreadable, ensure_ok, plain_text
+
+_COUNT = re.compile(r"\d{1,3}(?:[.,\s]\d{3})+(?![\d.,])|\d+(?![\d.,])")
+_MAX_COUNT = 2**63
+
+
+def _expression(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"{text!r} is no regular expression: {error}") from error
+    return text
+
+
+class OwnThreads(BaseModel):
+    """The `[site.comments]` table: where a story's comments are, and what in them is what.
+
+    story       regular expression for the whole address of a story
+    thread      address of its comments, with `\\1` for the first group of `story`
+    comment     selects each comment; the others select within it, `count` and `next` within the page
+    text        what was written; without it the whole comment
+    next        address of the next page of comments
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    story: Annotated[str, AfterValidator(_expression)]
+    thread: Annotated[str, Field(min_length=1)]
+    format: Literal["html", "json"] = "html"
+    comment: str | None = None
+    id: str | None = None
+    parent: str | None = None
+    text: str | None = None
+    author: str | None = None
+    author_id: str | None = None
+    time: str | None = None
+    likes: str | None = None
+    dislikes: str | None = None
+    count: str | None = None
+    next: str | None = None
+
+    @field_validator(
+        "comment", "id", "parent", "text", "author", "author_id", "time", "likes", "dislikes", "count", "next"
+    )
+    @classmethod
+    def _selects(cls, text: str | None, info: ValidationInfo) -> str | None:
+        json = info.data.get("format") == "json"
+        try:
+            if text is not None:
+                jmespath.compile(text) if json else css2xpath(text)
+        except (JMESPathError, SyntaxError, ValueError) as error:
+            raise ValueError(f"{text!r} is no {'JMESPath expression' if json else 'CSS selector'}: {error}") from error
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A site's own pages of comments. `language` (BCP 47) and `timezone` (IANA) are the site's, for written times."""
+
+    rules: OwnThreads
+    language: str
+    timezone: str
+
+    def threads_of(self, page: Page) -> list[Thread]:
+        """The comments that belong to a story's address; the page itself need not mention them."""
+        match = re.fullmatch(self.rules.story, page.url)
+        if match is None:
+            return []
+        return [Thread(page.site, page.url, "own", urljoin(page.url, "/"), match.expand(self.rules.thread))]
+
+    def first(self, thread: Thread, since: datetime | None) -> Request:
+        """The first page of comments; such pages know no `since`."""
+        return Request(thread.thread_id)
+
+    def parse(self, thread: Thread, response: Response) -> Answer:
+        """One page of comments."""
+        ensure_ok(response)
+        page = _selector(response, self.rules.format)
+        rules = self.rules
+        if rules.comment is None:
+            items: list[Draft] = schema_org.drafts(page, lambda text: self._when(text, response))
+        else:
+            items = [self._draft(item, response) for item in _select(page, rules.comment)]
+        following = _value(page, rules.next)
+        count = _count(_value(page, rules.count))
+        return Answer(
+            drafts=tuple(items),
+            counts={} if count is None else {"": count},
+            rest=(Request(urljoin(response.url, following)),) if following else (),
+            begins=response.url == thread.thread_id,
+        )
+
+    def _draft(self, item: Selector, response: Response) -> Draft:
+        rules = self.rules
+        written, source = self._when(_value(item, rules.time), response) or (None, "stated")
+        return Draft(
+            id=_value(item, rules.id),
+            parent_id=_value(item, rules.parent),
+            text=plain_text(str(item.get()) if rules.text is None else _value(item, rules.text) or ""),
+            author_id=_value(item, rules.author_id),
+            author_name=plain_text(_value(item, rules.author) or "") or None,
+            created_at=written,
+            created_at_from=source,
+            likes=_count(_value(item, rules.likes)),
+            dislikes=_count(_value(item, rules.dislikes)),
+        )
+
+    def _when(self, text: str | None, response: Response) -> tuple[datetime, Literal["stated", "relative"]] | None:
+        return read_time(text, self.language, self.timezone, response.captured_at) if text else None
+
+
+def read_time(
+    text: str, language: str, timezone: str, captured_at: datetime
+) -> tuple[datetime, Literal["stated", "relative"]] | None:
+    """A time as a site writes it, in the site's zone where it states no offset; reckoned from the capture if relative.
+
+    None for what is no time in that language, or no whole date.
+    """
+    text = plain_text(text)
+    try:
+        stated = datetime.fromisoformat(text)
+    except ValueError:
+        stated = _parser(language, "absolute-time")(text, None) if text else None
+    if stated is not None:
+        return stated if stated.tzinfo else stated.replace(tzinfo=ZoneInfo(timezone)), "stated"
+    now = captured_at.astimezone(UTC).replace(tzinfo=None)
+    reckoned = _parser(language, "relative-time")(text, now)
+    return (reckoned.replace(tzinfo=UTC), "relative") if reckoned is not None and reckoned <= now else None
+
+
+@lru_cache
+def _parser(language: str, kind: str) -> Callable[[str, datetime | None], datetime | None]:
+    def parse(text: str, now: datetime | None) -> datetime | None:
+        settings: dict[str, Any] = {"PARSERS": [kind]}
+        settings |= {"RELATIVE_BASE": now} if now else {"REQUIRE_PARTS": ["day", "month", "year"]}
+        try:
+            parser = DateDataParser(languages=[language.partition("-")[0]], settings=settings)
+        except ValueError:  # a language that dateparser does not know
+            return None
+        return parser.get_date_data(text).date_obj
+
+    return parse
+
+
+def _selector(response: Response, kind: Literal["html", "json"]) -> Selector:
+    try:
+        return Selector(body=response.body, type=kind, base_url=response.url)
+    except ValueError as error:
+        raise Unreadable(f"{response.url}: no {kind.upper()} to read") from error
+
+
+def _select(place: Selector, expression: str) -> list[Selector]:
+    return place.jmespath(expression) if place.type == "json" else place.css(expression)
+
+
+def _value(place: Selector, expression: str | None) -> str | None:
+    """The first value that an expression selects, as text; None where there is none or it is blank."""
+    found = _select(place, expression) if expression else []
+    value = found[0].get() if found else None
+    return str(value).strip() or None if value is not None and not isinstance(value, dict | list) else None
+
+
+def _count(text: str | None) -> int | None:
+    """The first whole number in a text, thousands grouped or not; shortened ones ("1,2 B") are none."""
+    match = _COUNT.search(plain_text(text)) if text else None
+    count = int(re.sub(r"\D", "", match[0])) if match else None
+    return count if count is not None and count < _MAX_COUNT else None

@@ -1,0 +1,110 @@
+"""What adapters need to read an answer and to write the next request: JSON, HTML in texts, addresses.
+
+Nothing about any one platform belongs here.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+
+from bs4 import BeautifulSoup
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic.alias_generators import to_camel
+
+from pipelines.comments.adapter import Response
+from pipelines.errors import YanyanaError
+from pipelines.lake.text import clean
+
+_APART = ["address", "blockquote", "br", "dd", "div", "dt", "hr", "li", "ol", "p", "pre", "table", "td", "tr", "ul"]
+_NO_TEXT = ["iframe", "noscript", "script", "style", "template"]
+
+
+def _or_none(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return validate(value)
+    except ValidationError:
+        return None
+
+
+Id = Annotated[str, Field(min_length=1, max_length=200)]
+Count = Annotated[int, Field(ge=0, lt=2**63)]
+# What is not to be known of one comment (a time off the calendar, votes below zero) is no reason to lose the others.
+Votes = Annotated[Count | None, WrapValidator(_or_none)]
+Time = Annotated[datetime | None, WrapValidator(_or_none)]
+
+
+class Unreadable(YanyanaError):
+    """A response that says nothing about comments; the message names its address and what is wrong, no content."""
+
+
+class Shape(BaseModel):
+    """The part of a platform's JSON that is read; whatever else stands there is left alone, authors' fields above all.
+
+    Identifiers may come as numbers. Input is never repeated in errors: it may be personal.
+    """
+
+    model_config = ConfigDict(coerce_numbers_to_str=True, extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
+class CamelShape(Shape):
+    """The same for platforms that write `createdAt` for what is `created_at` here."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+
+Read = TypeVar("Read", bound=BaseModel)
+
+
+def json_of(response: Response, shape: type[Read]) -> Read:
+    """The body of a successful response as `shape`. Raises Unreadable for any other."""
+    ensure_ok(response)
+    try:
+        return shape.model_validate_json(response.body)
+    except ValidationError as error:
+        wrong = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        place = ".".join(map(str, wrong["loc"])) or "the body"
+        raise Unreadable(f"{response.url}: {place}: {wrong['msg']}") from None
+
+
+def ensure_ok(response: Response) -> None:
+    """Raise Unreadable unless the response is a success."""
+    if response.status != 200:
+        raise Unreadable(f"{response.url}: HTTP status {response.status}")
+
+
+def plain_text(html: str) -> str:
+    """The text of a comment's HTML as a reader sees it: one blank for white space, `alt` for pictures (emoji)."""
+    if "<" not in html and "&" not in html:
+        return clean(html)
+    soup = BeautifulSoup(f"<div>{html}</div>", "lxml")
+    for element in soup.find_all(_NO_TEXT):
+        element.decompose()
+    for element in soup.find_all("img"):
+        element.replace_with(str(element.get("alt") or ""))
+    for element in soup.find_all(_APART):
+        element.insert_before(" ")
+        element.insert_after(" ")
+    return clean(soup.get_text())
+
+
+def address(root: str, path: str, query: Mapping[str, str | int]) -> str:
+    """The address of `path` below a root that may have a query of its own, with more parameters."""
+    joined = root + path if "?" in root else urljoin(root, path)
+    return joined + ("&" if "?" in joined else "?") + urlencode(query)
+
+
+def parameters(url: str) -> dict[str, str]:
+    """The parameters in an address's query; of one given twice the last."""
+    return dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+
+
+def with_parameters(url: str, changed: Mapping[str, str | int]) -> str:
+    """The same address with some parameters set."""
+    parts = urlsplit(url)
+    return parts._replace(query=urlencode({**parameters(url), **changed})).geturl()
+
+
+def number(text: str, default: int) -> int:
+    """A whole number of an address or a header, else `default`."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else default
