@@ -6,6 +6,7 @@ How a language's score or a topic comes about belongs to `rules`, `model` and `t
 from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -14,9 +15,9 @@ from pipelines.classify import rules, topics
 from pipelines.classify.calibration import calibration, topic_temperature
 from pipelines.classify.cues import cues
 from pipelines.classify.features import hashed
-from pipelines.classify.language import guess
+from pipelines.classify.language import guesses
 from pipelines.classify.model import WEIGHTS, shipped, softmax
-from pipelines.classify.words import TABLES, has_words, in_words
+from pipelines.classify.words import TABLES, has_words, in_language, in_words
 from pipelines.errors import YanyanaError
 from pipelines.lake.schema import TOPICS
 
@@ -89,57 +90,76 @@ def classify(
     else:
         topics.check_hardness(hardness, "hardness")
 
-    languages = [
-        tag.replace("_", "-").partition("-")[0].casefold() if tag else guess(headline)
-        for headline, tag in zip(headlines, stated, strict=True)
-    ]
+    in_any_language = in_words(headlines, None)
     rows_of: dict[str | None, list[int]] = {}
-    for row, spoken in enumerate(languages):
+    for row, spoken in enumerate(_languages(stated, in_any_language)):
         rows_of.setdefault(spoken, []).append(row)
+    told = [_page_topic(section, url, known) for section, url in zip(sections, urls, strict=True)]
+    hard_of = {topic: topics.hard(topic, hardness) for topic in set(told) if topic}
 
     labels: list[Classification | None] = [None] * count
-    hard_of: dict[topics.Topic, float] = {}
     for spoken, rows in rows_of.items():
-        words = in_words([headlines[row] for row in rows], spoken)
+        texts = [headlines[row] for row in rows]
+        words = in_language(texts, [in_any_language[row] for row in rows], spoken)
         by_rules = rules.score(words, spoken)
         model = shipped()[0].get(spoken) if spoken else None
-        scores, by_words, by_words_hard = by_rules.clickbait, [None] * len(rows), [None] * len(rows)
+        scores = by_rules.clickbait
+        slug: list[str | None] = [None] * len(rows)
+        source: list[str | None] = [None] * len(rows)
+        probability: list[float | None] = [None] * len(rows)
+        hard: list[float | None] = [None] * len(rows)
         if model:
             grams = hashed(words)
             scores = model.clickbait_scores(grams, scores)
             distribution = softmax(model.topic_scores(grams) / topic_temperature(spoken))
             best = distribution.argmax(axis=1)
+            slug = [TOPICS[at] for at in best.tolist()]
             probability = distribution[np.arange(len(rows)), best].tolist()
-            by_words = [topics.Topic(TOPICS[at], p, "model") for at, p in zip(best.tolist(), probability, strict=True)]
-            by_words_hard = (distribution @ np.array([hardness[slug] for slug in TOPICS])).tolist()
+            source = ["model"] * len(rows)
+            hard = (distribution @ np.array([hardness[slug] for slug in TOPICS])).tolist()
         curve = calibration(spoken, "clickbait")
-        clickbait = curve.probability(scores).tolist()
-        sensational = calibration(spoken, "sensational").probability(by_rules.sensational).tolist()
-        told = cues(words, by_rules.fired, model) if explain else [()] * len(rows)
-        version = model_version() if curve.headlines else f"{model_version()}-experimental"
+        clickbait: list[float | None] = curve.probability(scores).tolist()
+        sensational: list[float | None] = calibration(spoken, "sensational").probability(by_rules.sensational).tolist()
+        for at, text in enumerate(words):
+            if not has_words(text):
+                for column in (clickbait, sensational, slug, probability, source, hard):
+                    column[at] = None
         for at, row in enumerate(rows):
-            section, url = sections[row], urls[row]
-            readable = has_words(words[at])
-            topic = topics.from_section(section, known) if section else None
-            topic = topic or (topics.from_url(url, known) if url else None)
-            if topic:
-                if topic not in hard_of:
-                    hard_of[topic] = topics.hard(topic, hardness)
-                hard = hard_of[topic]
-            else:
-                topic, hard = (by_words[at], by_words_hard[at]) if readable else (None, None)
-            labels[row] = Classification(
-                headlines[row],
-                spoken,
-                clickbait[at] if readable else None,
-                sensational[at] if readable else None,
-                *(topic or (None, None, None)),
-                hard,
-                version,
-                told[at],
-                curve.headlines,
-            )
+            if topic := told[row]:
+                slug[at], probability[at], source[at] = topic
+                hard[at] = hard_of[topic]
+        version = model_version() if curve.headlines else f"{model_version()}-experimental"
+        columns = (
+            texts,
+            repeat(spoken),
+            clickbait,
+            sensational,
+            slug,
+            probability,
+            source,
+            hard,
+            repeat(version),
+            cues(words, by_rules.fired, model) if explain else repeat(()),
+            repeat(curve.headlines),
+        )
+        for row, label in zip(rows, map(Classification, *columns), strict=True):
+            labels[row] = label
     return [label for label in labels if label]
+
+
+def _languages(stated: Sequence[str | None], words: Sequence[str]) -> list[str | None]:
+    """The ISO 639 code that a BCP 47 tag begins with, or where none is stated the language guessed from the words."""
+    silent = [row for row, tag in enumerate(stated) if not tag]
+    guessed = dict(zip(silent, guesses([words[row] for row in silent]), strict=True))
+    return [
+        tag.replace("_", "-").partition("-")[0].casefold() if tag else guessed[row] for row, tag in enumerate(stated)
+    ]
+
+
+def _page_topic(section: str | None, url: str | None, known: topics.Sections) -> topics.Topic | None:
+    """What the story's page says of its topic: section or breadcrumb before address."""
+    topic = topics.from_section(section, known) if section else None
+    return topic or (topics.from_url(url, known) if url else None)
 
 
 def describe(label: Classification, *, explain: bool = False) -> dict:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pipelines.classify.language import guess
+from pipelines.classify.language import guesses
+from pipelines.classify.words import in_words
 
 
 @pytest.mark.parametrize(
@@ -20,4 +21,10 @@ from pipelines.classify.language import guess
     ],
 )
 def test_guess(headline: str, language: str | None) -> None:
-    assert guess(headline) == language
+    assert guesses(in_words([headline], None)) == [language]
+
+
+def test_each_headline_is_guessed_for_itself() -> None:
+    headlines = ["Köprü için yeni ihale yapıldı", "", "The bridge is open again", "Die Brücke ist offen"]
+    assert guesses(in_words(headlines, None)) == ["tr", None, "en", None]
+    assert guesses([]) == []

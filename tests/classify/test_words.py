@@ -4,7 +4,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.classify.words import find, has_words, in_words, phrase
+from pipelines.classify.words import find, has_words, in_language, in_words, phrase
 
 
 def test_case_addresses_and_account_names_are_no_evidence() -> None:
@@ -26,6 +26,11 @@ def test_every_headline_keeps_its_place_whatever_it_holds(headlines: list[str]) 
     together = in_words(headlines, "tr")
     assert together == [words for headline in headlines for words in in_words([headline], "tr")]
     assert all(words.startswith(" ^ ") and words.endswith(" $ ") for words in together)
+
+
+@given(st.lists(st.text() | st.text("IİıiŞ̇ ")), st.sampled_from(["tr", "en", "az", None]))
+def test_words_of_no_language_become_those_of_one(headlines: list[str], language: str | None) -> None:
+    assert in_language(headlines, in_words(headlines, None), language) == in_words(headlines, language)
 
 
 def test_text_of_marks_alone_has_no_words() -> None:
