@@ -346,7 +346,7 @@ def hostile(name: str, bind: Bind, canary: int) -> Site:
         "//[broken/",
         "/a story with spaces and é",
     ]
-    redirects = {f"/a-redirect-to-strange-parts-{10_000 + n}": moved(target) for n, target in enumerate(inward)}
+    redirects = {f"/a-redirect-to-strange-parts-{10_000 + n}": moved(to) for n, to in enumerate(inward)}
     redirects |= {
         "/a-loop-of-redirects-alpha": moved("/a-loop-of-redirects-omega", 307),
         "/a-loop-of-redirects-omega": moved("/a-loop-of-redirects-alpha", 308),
@@ -425,8 +425,8 @@ def anchor(bind: Bind, canary: int) -> list[Site]:
     hops = {f"/robots-{n}.txt": moved(f"/robots-{n + 1}.txt") for n in range(1, 5)}
     hops["/robots-5.txt"] = robots("Disallow: /members/")
     cut = reply(b"User-agent: *", 200, {"Content-Length": 90}, close=True)
-    inward = [f"http://{host}:{canary}/robots.txt" for host in INWARD]
-    inward += ["http://10.0.0.1/robots.txt", "http://169.254.169.254/robots.txt", "file:///etc/passwd"]
+    inside = [f"http://{host}:{canary}/robots.txt" for host in INWARD]
+    inside += ["http://10.0.0.1/robots.txt", "http://169.254.169.254/robots.txt", "file:///etc/passwd"]
     return [
         ordinary("rss", bind, 580, hidden=6),
         ordinary("atom", bind, 580, atom=True, etags=False),
@@ -439,10 +439,7 @@ def anchor(bind: Bind, canary: int) -> list[Site]:
         under_robots("robots-down", bind, reply(b"", 503), 40, allowed=False),
         under_robots("robots-hung-up", bind, Reply(b""), 40, allowed=False),
         under_robots("robots-cut", bind, cut, 40, allowed=False),
-        *(
-            under_robots(f"robots-inward-{n}", bind, moved(target), 15, allowed=False)
-            for n, target in enumerate(inward)
-        ),
+        *(under_robots(f"robots-inward-{n}", bind, moved(to), 15, allowed=False) for n, to in enumerate(inside)),
         delaying("delaying", bind),
         ruled("ruled", bind),
         busy("busy", bind),

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 _PIECE = 65536
 
@@ -21,7 +22,7 @@ _PIECE = 65536
 class Reply:
     """What goes out for one request: a head as it stands, then pieces of a body.
 
-    `wait` are the seconds before the head, `pause` those before each piece; `close` hangs up afterwards. A reply
+    `wait` are the seconds before the head, `pause` those before each piece of the body; `close` hangs up afterwards. A reply
     without a head hangs up unanswered.
     """
 
@@ -43,7 +44,7 @@ class Asked:
     """One request as the server saw it; times are seconds of the machine's monotonic clock.
 
     `began` is when the request's head had arrived, `ended` when the last byte was about to go out or the asker had
-    hung up; `sent` counts the bytes of the body, and `whole` says whether all of it went out.
+    hung up; `sent` counts the bytes that went out, and `whole` says whether all of them did.
     """
 
     host: str
@@ -89,13 +90,22 @@ def serve(sockets: Mapping[str, socket.socket], answers: Mapping[str, Answer]) -
     log: list[Asked] = []
     broken: list[Exception] = []
     loop, stop = asyncio.new_event_loop(), asyncio.Event()
-    loop.set_exception_handler(lambda _, context: broken.append(context["exception"]))
+
+    def note(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        # Connections that are still open at the end are cancelled, which is no Exception.
+        if isinstance(error := context.get("exception"), Exception):
+            broken.append(error)
+
+    loop.set_exception_handler(note)
 
     async def run() -> None:
-        for name, listener in sockets.items():
-            handler = partial(_connection, name, answers[name], log, {})
-            await asyncio.start_server(handler, sock=listener.dup())
+        servers = [
+            await asyncio.start_server(partial(_connection, name, answers[name], log, {}), sock=listener.dup())
+            for name, listener in sockets.items()
+        ]
         await stop.wait()
+        for server in servers:
+            server.close()
 
     def main() -> None:
         with asyncio.Runner(loop_factory=lambda: loop) as runner:
@@ -120,6 +130,8 @@ async def _connection(
     reader: asyncio.StreamReader,
     writer: asyncio.StreamWriter,
 ) -> None:
+    # Without this an answer in several pieces waits for acknowledgements; asyncio sets it only on some sockets.
+    writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         while True:
             first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
@@ -146,23 +158,20 @@ async def _connection(
 
 async def _send(reply: Reply, asked: Asked, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     await _patience(reply.wait, reader)
-    pieces = iter(reply.pieces)
-    writer.write(reply.head)
-    piece = next(pieces, b"")
-    while piece:
-        await _patience(reply.pause, reader)
-        after = next(pieces, b"")
-        if not after:
-            break
-        writer.write(piece)
-        await writer.drain()
-        asked.sent += len(piece)
-        piece = after
+    data = reply.head
+    for piece in reply.pieces:
+        if reply.pause or len(data) >= _PIECE:
+            writer.write(data)
+            asked.sent += len(data)
+            await writer.drain()
+            await _patience(reply.pause, reader)
+            data = b""
+        data += piece
     # Noted before the last bytes go: after them the asker may be faster than this thread.
     asked.ended = time.monotonic()
-    writer.write(piece)
+    writer.write(data)
+    asked.sent += len(data)
     await writer.drain()
-    asked.sent += len(piece)
     asked.whole = True
 
 
