@@ -15,6 +15,8 @@ from pipelines.comments.parsing import (
     Count,
     Id,
     Shape,
+    Time,
+    Votes,
     address,
     json_of,
     parameters,
@@ -40,9 +42,9 @@ class _Post(CamelShape):
     parent: Id | None = None
     message: str
     author: _Author = _Author()
-    created_at: datetime
-    likes: Count | None = None
-    dislikes: Count | None = None
+    created_at: Time = None
+    likes: Votes = None
+    dislikes: Votes = None
     is_approved: bool = True
     is_deleted: bool = False
     is_spam: bool = False
@@ -108,7 +110,7 @@ def _draft(post: _Post) -> Draft:
         text=plain_text(post.message),
         author_id=post.author.id,
         author_name=post.author.name or None,
-        created_at=post.created_at.replace(tzinfo=UTC),  # UTC, though it does not say so
+        created_at=post.created_at.replace(tzinfo=UTC) if post.created_at else None,  # UTC, though it does not say so
         likes=post.likes,
         dislikes=post.dislikes,
         state="deleted" if post.is_deleted or post.is_spam else "visible" if post.is_approved else "held",

@@ -8,7 +8,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from pipelines.comments.adapter import JSON, Answer, Draft, Page, Request, Response, Thread, stated_thread
-from pipelines.comments.parsing import CamelShape, Count, Id, address, json_of, plain_text, with_parameters
+from pipelines.comments.parsing import CamelShape, Count, Id, Time, Votes, address, json_of, plain_text, with_parameters
 
 
 class _Profile(CamelShape):
@@ -23,9 +23,9 @@ class _Answered(CamelShape):
 class _Comment(CamelShape):
     id: Id
     body: str
-    iso_date_time: datetime
+    iso_date_time: Time = None
     status: str = "visible"
-    num_recommends: Count | None = None
+    num_recommends: Votes = None
     user_profile: _Profile = _Profile()
     response_to: _Answered | None = None
 

@@ -20,6 +20,7 @@ from jmespath.exceptions import JMESPathError
 from parsel import Selector
 from parsel.csstranslator import css2xpath
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from w3lib.encoding import html_to_unicode
 
 from pipelines.comments import schema_org
 from pipelines.comments.adapter import Answer, Draft, Page, Request, Response, Thread
@@ -110,6 +111,10 @@ class Own:
         count = _count(_value(page, rules.count))
         return Answer(
             drafts=tuple(items),
+            # Where a site has changed its markup, its comments must not count as gone.
+            gap=None
+            if items or count == 0
+            else f"{response.url}: no comments found; does [site.comments] fit the page?",
             counts={} if count is None else {"": count},
             rest=(Request(urljoin(response.url, following)),) if following else (),
             begins=response.url == thread.thread_id,
@@ -168,10 +173,14 @@ def _parser(language: str, kind: str) -> Callable[[str, datetime | None], dateti
 
 
 def _selector(response: Response, kind: Literal["html", "json"]) -> Selector:
+    text = html_to_unicode(response.headers.get("content-type"), response.body)[1]
     try:
-        return Selector(body=response.body, type=kind, base_url=response.url)
-    except ValueError as error:
-        raise Unreadable(f"{response.url}: no {kind.upper()} to read") from error
+        page = Selector(text, type=kind)
+    except RecursionError:
+        page = None
+    if page is None or page.root is None:
+        raise Unreadable(f"{response.url}: no {kind.upper()} that can be read")
+    return page
 
 
 def _select(place: Selector, expression: str) -> list[Selector]:

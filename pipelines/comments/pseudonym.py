@@ -7,6 +7,8 @@ import hmac
 from hashlib import sha256
 from typing import Literal, NamedTuple
 
+from pipelines.lake.text import clean
+
 
 class Identity(NamedTuple):
     """What tells a commenter apart within a site, and whether that is an account or a mere name. Never stored."""
@@ -17,6 +19,7 @@ class Identity(NamedTuple):
 
 def identity(platform: str, *, account: str | None, name: str | None) -> Identity | None:
     """A commenter's identity on a platform: the account, which outlives a change of name, else the name shown."""
+    account, name = clean(account or ""), clean(name or "")
     if account:
         return Identity(f"{platform}\x1fid:{account}", "id")
     return Identity(f"{platform}\x1fname:{name}", "name") if name else None

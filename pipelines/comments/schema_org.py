@@ -25,7 +25,7 @@ def drafts(page: Selector, when: When) -> list[Draft]:
     for script in page.css('script[type="application/ld+json"]::text').getall():
         try:
             found += list(_of_json(json.loads(script, strict=False), None, when, 0))
-        except ValueError:
+        except (ValueError, RecursionError):
             continue  # the page's mistake; other scripts and microdata may still say what it should have
     return found or [_of_microdata(item, when) for item in page.xpath(f"//*[{_COMMENT}]")]
 
