@@ -23,6 +23,11 @@ from pipelines.errors import YanyanaError
 from pipelines.lake.files import replacing
 
 MAX_BODY: Final = 32 * 2**20  # bytes; no story's HTML comes near it, and a decompression bomb stops there
+_MAX_RATIO: Final = 250  # of decoded to encoded bytes; markup reaches a fifth of it
+_RATIO_COUNTS_FROM: Final = 2**20  # decoded bytes; less is harmless, however small it was encoded
+_MAX_CODINGS: Final = 4  # one upon another
+# A header of the records that stand in the place of removed ones (pipelines.crawl.removal): why they were removed.
+REMOVED: Final = "Yanyana-Removed"
 # Fields of the metadata record before a revisit record: where the body that it means is archived.
 REFERS_TO_SEGMENT: Final = "refers-to-segment"
 REFERS_TO_OFFSET: Final = "refers-to-offset"
@@ -45,6 +50,13 @@ _DECODERS: Final[dict[str, Callable[[BytesIO], WarcReader]]] = {
 
 class ArchiveError(YanyanaError):
     """A segment or somebody's WARC file cannot be read or written."""
+
+
+class BodyTooLarge(ValueError):
+    """A body grows beyond what is decoded of any."""
+
+    def __init__(self) -> None:
+        super().__init__("body too large")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +101,14 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """A record that holds no readable HTTP response, and why."""
+    """A record that holds no readable HTTP response, and why.
+
+    `lost` is the offset of a response that the archive held once and does not any more.
+    """
 
     reason: str
     url: str | None = None
+    lost: int | None = None
 
 
 def not_a_page(exchange: Exchange) -> str | None:
@@ -154,7 +170,9 @@ def read_segment(path: Path) -> Iterator[Exchange | Skip]:
         if record.record_type == WarcRecordType.metadata:
             announced, fields = record.headers.get("WARC-Concurrent-To") or "", _warc_fields(record)
         known = fields if announced == record.record_id else {}
-        if record.record_type == WarcRecordType.revisit and REFERS_TO_SEGMENT in known:
+        if removed := record.headers.get(REMOVED):
+            read = Skip(f"removed: {removed}", lost=offset)
+        elif record.record_type == WarcRecordType.revisit and REFERS_TO_SEGMENT in known:
             read = _revisit(record, offset, known, archive=path.parent.parent)
         else:
             read = _exchange(record, offset, known)
@@ -200,7 +218,7 @@ def _revisit(record: WarcRecord, offset: int, fields: dict[str, str], archive: P
         return own
     original = _held(archive, fields[REFERS_TO_SEGMENT], fields.get(REFERS_TO_OFFSET, ""))
     if original is None or (original.url, original.payload_digest) != (own.url, own.payload_digest):
-        return Skip(_BODY_GONE, own.url)
+        return Skip(_BODY_GONE, own.url, lost=offset)
     headers = own.headers
     if own.status == 304:
         fresh = [(name, value) for name, value in headers if name.lower() not in _OF_THE_MESSAGE]
@@ -282,8 +300,8 @@ def decoded(body: bytes, headers: tuple[tuple[str, str], ...]) -> bytes:
     """A body without its transfer and content encodings.
 
     Many archives keep a decoded body under the header of the encoded one, so a body that does not decode and begins
-    as HTML, XML or JSON do is taken as it is. Raises ValueError with the reason for any other, and for one that
-    grows beyond MAX_BODY.
+    as HTML, XML or JSON do is taken as it is. Raises ValueError with the reason for any other, and BodyTooLarge for one
+    that grows beyond MAX_BODY or out of all proportion.
     """
     listed = [(name.lower(), value.lower()) for name, value in headers]
     codings = [
@@ -293,26 +311,30 @@ def decoded(body: bytes, headers: tuple[tuple[str, str], ...]) -> bytes:
         if name == wanted
         for coding in value.split(",")
     ]
-    for coding in reversed(codings):
-        if coding not in _DECODERS or not body:
-            continue
+    known = [coding for coding in reversed(codings) if coding in _DECODERS]
+    if len(known) > _MAX_CODINGS:
+        raise BodyTooLarge
+    limit = min(MAX_BODY, max(_MAX_RATIO * len(body), _RATIO_COUNTS_FROM))
+    for coding in known:
+        if not body:
+            break
         try:
             with _DECODERS[coding](BytesIO(body)) as reader:
-                body = reader.read(MAX_BODY + 1)
+                body = reader.read(limit + 1)
         except OSError:
-            if coding == "deflate" and (raw := _raw_deflate(body)) is not None:
+            if coding == "deflate" and (raw := _raw_deflate(body, limit)) is not None:
                 body = raw
             elif body.removeprefix(_BOM).lstrip()[:1] not in (b"<", b"{", b"["):
                 raise ValueError(f"body is no valid {coding}") from None
-        if len(body) > MAX_BODY:
-            raise ValueError("body too large")
+        if len(body) > limit:
+            raise BodyTooLarge
     return body
 
 
-def _raw_deflate(body: bytes) -> bytes | None:
+def _raw_deflate(body: bytes, limit: int) -> bytes | None:
     """Deflate data without the zlib header that it should have; some servers send it so."""
     try:
-        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(body, MAX_BODY + 1)
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(body, limit + 1)
     except zlib.error:
         return None
 

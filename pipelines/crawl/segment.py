@@ -24,7 +24,7 @@ from fastwarc.stream_io import GzipWriter
 from fastwarc.warc import WarcRecord, WarcRecordType
 
 from pipelines import __version__
-from pipelines.crawl.archive import REFERS_TO_OFFSET, REFERS_TO_SEGMENT, ArchiveError, day_folder, decoded
+from pipelines.crawl.archive import REFERS_TO_OFFSET, REFERS_TO_SEGMENT, ArchiveError, BodyTooLarge, day_folder, decoded
 from pipelines.lake.files import sweep
 
 _SEGMENT_BYTES: Final = 2**30  # a segment is finished when it has grown beyond this
@@ -53,7 +53,8 @@ class Fetched:
     def decoded(self) -> Self:
         """The same with the body's encodings undone and headers that are true of it; as it came if it does not decode.
 
-        The headers that this replaces are kept as X-Archive-Orig-…, as warcprox and the Wayback Machine do.
+        The headers that this replaces are kept as X-Archive-Orig-…, as warcprox and the Wayback Machine do. Raises
+        BodyTooLarge for one that is too large when decoded.
         """
         if not any(name.lower() in _ENCODINGS for name, _ in self.headers):
             return self
@@ -61,6 +62,8 @@ class Fetched:
             body = decoded(
                 self.body, tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in self.headers)
             )
+        except BodyTooLarge:
+            raise
         except ValueError:
             return self
         headers = [
@@ -74,8 +77,8 @@ class Fetched:
 class Previous:
     """The last capture of an address that holds a body: what a new answer is compared with, and may refer to.
 
-    `captured_at` is aware and in UTC, `segment` the file's name without `.warc.gz`, `offset` in bytes. `payload_digest` is the
-    record's WARC-Payload-Digest; `etag` and `last_modified` are the headers of the latest answer, as they came.
+    `captured_at` is aware and in UTC, `segment` the file's name without `.warc.gz`, `offset` in bytes. `payload_digest`
+    is the record's WARC-Payload-Digest; `etag` and `last_modified` are the headers of the latest answer, as they came.
     """
 
     captured_at: datetime
