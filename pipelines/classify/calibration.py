@@ -1,10 +1,12 @@
-"""From scores to probabilities: one logistic curve a language and score, fitted on headlines that people read.
+"""From scores to probabilities, and how often these are right: curves and counts from headlines that people read.
 
-The constants stand in `tables/calibration.toml`, which `yanyana train` writes.
+Both stand in `tables/calibration.toml`, which `yanyana train` writes.
 """
 
 import tomllib
+from collections.abc import Sequence
 from functools import cache
+from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +17,7 @@ from pipelines.classify.words import TABLES
 SCORES = ("clickbait", "sensational")
 # A few hundred read headlines cannot tell less than one in a hundred from none.
 CERTAINTY = (0.01, 0.99)
+_FOLDS = 5
 
 
 class Calibration(NamedTuple):
@@ -30,17 +33,40 @@ class Calibration(NamedTuple):
         return np.clip(1.0 / (1.0 + np.exp(-(self.intercept + self.slope * scores))), *CERTAINTY)
 
 
+class Confusion(NamedTuple):
+    """How often the clickbait label at one half was right on hand-read headlines that the curve had not seen.
+
+    Sensitivity is `clickbait_right / clickbait`, specificity `other_right / other`.
+    """
+
+    clickbait: int
+    """Headlines whose readers all said clickbait."""
+    clickbait_right: int
+    """Of those, with a probability of one half or more."""
+    other: int
+    """Headlines whose readers all said that it is none."""
+    other_right: int
+    """Of those, with a probability below one half."""
+
+
+@cache
+def confusion(language: str | None) -> Confusion | None:
+    """The shipped counts of a language; null for one that nobody has read headlines of."""
+    counts = _tables().get(language or "", {}).get("at_one_half")
+    return Confusion(**counts) if counts else None
+
+
 @cache
 def calibration(language: str | None, name: str) -> Calibration:
     """The shipped curve of one of `SCORES`; a language that nobody has read headlines of takes the shared one."""
-    tables = tomllib.loads((TABLES / "calibration.toml").read_text("utf-8"))
+    tables = _tables()
     return Calibration(**tables.get(language or "other", tables["other"])[name])
 
 
 @cache
 def topic_temperature(language: str) -> float:
     """What a language's topic scores are divided by, so that topics are as often right as they say; 1 if never read."""
-    return tomllib.loads((TABLES / "calibration.toml").read_text("utf-8"))[language].get("topic_temperature", 1.0)
+    return _tables()[language].get("topic_temperature", 1.0)
 
 
 def fit(scores: np.ndarray, opinions: np.ndarray) -> Calibration:
@@ -61,3 +87,26 @@ def fit(scores: np.ndarray, opinions: np.ndarray) -> Calibration:
 
     intercept, slope = minimize(loss, np.zeros(2), jac=True, method="BFGS").x
     return Calibration(float(intercept), float(slope), len(opinions))
+
+
+def cross_fitted(scores: np.ndarray, opinions: np.ndarray, groups: Sequence[str]) -> np.ndarray:
+    """Probabilities of scores by curves that have seen no headline of the same group."""
+    fold = np.array([int(sha256(group.encode()).hexdigest()[:8], 16) % _FOLDS for group in groups])
+    probability = np.empty(len(scores))
+    for number in np.unique(fold):
+        probability[fold == number] = fit(scores[fold != number], opinions[fold != number]).probability(
+            scores[fold == number]
+        )
+    return probability
+
+
+def confused(scores: np.ndarray, opinions: np.ndarray, groups: Sequence[str]) -> Confusion:
+    """Counts of right labels, with cross-fitted curves, over the headlines whose readers agree (opinion 0 or 1)."""
+    called = cross_fitted(scores, opinions, groups) >= 0.5
+    yes, no = opinions == 1, opinions == 0
+    return Confusion(int(yes.sum()), int((yes & called).sum()), int(no.sum()), int((no & ~called).sum()))
+
+
+@cache
+def _tables() -> dict:
+    return tomllib.loads((TABLES / "calibration.toml").read_text("utf-8"))

@@ -5,14 +5,13 @@ on other groups of the same gold; only the leave-source-out figures train anew. 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from pipelines.classify import rules, topics
-from pipelines.classify.calibration import SCORES, fit, topic_temperature
+from pipelines.classify.calibration import SCORES, cross_fitted, topic_temperature
 from pipelines.classify.classifier import model_version
 from pipelines.classify.features import hashed
 from pipelines.classify.gold import Gold, kappa, of_language
@@ -33,7 +32,6 @@ from pipelines.classify.training import (
 from pipelines.classify.words import in_words
 from pipelines.lake.schema import TOPICS
 
-_FOLDS = 5
 _FEWEST = 15  # headlines that a row of the error tables must rest on
 _LANGUAGE = {"tr": "Turkish", "en": "English"}
 
@@ -60,17 +58,6 @@ def figures(folder: Path, gold: list[Gold]) -> Iterator[Figure]:
         yield from _on_gold(models, gold, language)
         yield from _topics_on_gold(models[language], gold, language)
     yield from _hard_across_sources(folder)
-
-
-def cross_fitted(scores: np.ndarray, opinions: np.ndarray, groups: Sequence[str]) -> np.ndarray:
-    """Probabilities of scores by curves that have seen no headline of the same group."""
-    fold = np.array([int(sha256(group.encode()).hexdigest()[:8], 16) % _FOLDS for group in groups])
-    probability = np.empty(len(scores))
-    for number in np.unique(fold):
-        probability[fold == number] = fit(scores[fold != number], opinions[fold != number]).probability(
-            scores[fold == number]
-        )
-    return probability
 
 
 def read_probabilities(

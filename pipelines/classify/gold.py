@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pipelines.errors import YanyanaError
 
 # Neighbours come from one page's lists; so many in a row are kept together where a sample is split.
-_NEIGHBOURS = 10
+NEIGHBOURS = 10
 
 
 class GoldError(YanyanaError):
@@ -58,7 +58,7 @@ def read_gold(path: Path) -> list[Gold]:
                     entry["clickbait"],
                     entry.get("sensational") or [],
                     entry.get("topic") or [],
-                    f"{_source(entry)} {(number - 1) // _NEIGHBOURS}",
+                    f"{_source(entry)} {(number - 1) // NEIGHBOURS}",
                     _source(entry),
                 )
             )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from pipelines.classify.gold import Gold, kappa
+from pipelines.classify.gold import NEIGHBOURS, Gold, kappa
 from pipelines.errors import YanyanaError
 
 QUESTIONS = {
@@ -118,7 +118,8 @@ def as_gold(headlines: list[str], readers: list[list[Answer]], language: str) ->
             language,
             [answer.clickbait for answer in given],
             [answer.sensational for answer in given],
+            group=f"own {at // NEIGHBOURS}",
         )
-        for headline in headlines
+        for at, headline in enumerate(headlines)
         if (given := by_headline.get(headline))
     ]

@@ -15,7 +15,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_array, diags_array
 
 from pipelines.classify import rules, topics
-from pipelines.classify.calibration import SCORES, Calibration, fit, topic_temperature
+from pipelines.classify.calibration import SCORES, Calibration, Confusion, confused, fit, topic_temperature
 from pipelines.classify.features import BUCKETS, hashed
 from pipelines.classify.gold import Gold, of_language
 from pipelines.classify.model import Model, packed, shipped, softmax, unpacked
@@ -232,6 +232,12 @@ def calibrate(models: Mapping[str, Model], gold: list[Gold]) -> dict[str, dict[s
     return curves
 
 
+def counted(models: Mapping[str, Model], gold: list[Gold], language: str) -> Confusion:
+    """How often the clickbait label of a language's hand-read headlines is right; curves are cross-fitted."""
+    read, _ = of_language(gold, language, "clickbait")
+    return confused(*scored(models, gold, language, "clickbait", language), [entry.group for entry in read])
+
+
 def topic_gold(model: Model, gold: list[Gold], language: str) -> tuple[np.ndarray, np.ndarray]:
     """Topic scores of the headlines on whose topic the readers agreed, and its position in `TOPICS`."""
     read = [(entry.headline, topic) for entry in gold if entry.language == language and (topic := entry.agreed_topic())]
@@ -253,11 +259,13 @@ def calibration_text(models: Mapping[str, Model], gold: list[Gold]) -> str:
     lines = [
         "# Constants of the curves from score to probability; see ../calibration.py. Written by `yanyana train`.",
         "# `headlines` is how many hand-read headlines of the language a curve rests on; `other`, for every other",
-        "# language, borrows those of all, scored by the shared rules alone.",
+        "# language, borrows those of all, scored by the shared rules alone. `at_one_half` counts how often the",
+        "# clickbait label was right on headlines that the curve had not seen: what a corrected share needs.",
     ]
     for language, by_name in calibrate(models, gold).items():
         lines += ["", *_curve_lines(language, by_name)]
         if language in models:
+            lines.append(_confusion_line(counted(models, gold, language)))
             lines.append(f"topic_temperature = {temperature(*topic_gold(models[language], gold, language)):.2f}")
     return "\n".join(lines) + "\n"
 
@@ -277,7 +285,16 @@ def own_calibration(gold: list[Gold], language: str) -> str:
                 f"{_FEWEST_READ} or more with both answers among them; read on with `yanyana label`"
             )
         curves[name] = fit(scores, opinions)
-    return "\n".join([*_curve_lines(language, curves), f"topic_temperature = {topic_temperature(language):.2f}"]) + "\n"
+    lines = [
+        *_curve_lines(language, curves),
+        _confusion_line(counted(models, gold, language)),
+        f"topic_temperature = {topic_temperature(language):.2f}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _confusion_line(counts: Confusion) -> str:
+    return f"at_one_half = {{ {', '.join(f'{name} = {count}' for name, count in counts._asdict().items())} }}"
 
 
 def _curve_lines(language: str, curves: Mapping[str, Calibration]) -> list[str]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from pipelines.classify import evaluation, measures, rules, topics, training
-from pipelines.classify.calibration import CERTAINTY, SCORES, calibration, fit
+from pipelines.classify.calibration import CERTAINTY, SCORES, calibration, confused, confusion, cross_fitted, fit
 from pipelines.classify.classifier import model_version
 from pipelines.classify.features import hashed
 from pipelines.classify.gold import GoldError, read_gold
@@ -114,12 +114,28 @@ def test_cross_fitting_never_shows_a_curve_its_own_group() -> None:
     scores = np.array([0.0, 1.0, 2.0, 3.0] * 10)
     opinions = np.array([0.0, 0.0, 1.0, 1.0] * 10)
     groups = [str(row // 4) for row in range(40)]
-    before = evaluation.cross_fitted(scores, opinions, groups)
+    before = cross_fitted(scores, opinions, groups)
     changed = opinions.copy()
     changed[:4] = 1 - changed[:4]
-    after = evaluation.cross_fitted(scores, changed, groups)
+    after = cross_fitted(scores, changed, groups)
     assert (before[:4] == after[:4]).all()
     assert (before != after).any()
+
+
+def test_right_labels_are_counted_over_headlines_whose_readers_agree() -> None:
+    scores = np.array([-3.0, -2.0, 2.0, 3.0] * 10)
+    opinions = np.array([0.0, 0.5, 1.0, 1.0] * 10)
+    opinions[3] = 0.0
+    counts = confused(scores, opinions, [str(row // 4) for row in range(40)])
+    assert counts == (19, 19, 11, 10)
+
+
+def test_the_shipped_counts_are_of_the_languages_that_were_read() -> None:
+    for language in rules.LANGUAGES:
+        counts = confusion(language)
+        assert counts is not None
+        assert counts.clickbait_right / counts.clickbait + counts.other_right / counts.other > 1
+    assert confusion("fi") is confusion(None) is None
 
 
 def test_the_card_tells_figures_data_and_errors_but_no_headline(tmp_path: Path) -> None:
