@@ -33,6 +33,7 @@ from pipelines.extract.landmarks import (
 )
 from pipelines.extract.page import HEADINGS, Link, Page
 from pipelines.extract.record import Article, Block, Item, Kind, Placement
+from pipelines.extract.states import stated_blocks
 from pipelines.extract.teasers import Teaser, common, find_teasers
 from pipelines.lake.text import fold
 
@@ -567,7 +568,7 @@ def _is_repeated(group: _Group, before: _Group) -> bool:
 
 
 def find_blocks(page: Page, article: Article | None, landmarks: Landmarks | None = None) -> list[Block]:
-    """The teaser blocks of a page in document order.
+    """The teaser blocks of a page in document order, after them those that only its scripts' data hold.
 
     `article` is the page's own story, None on a page without one. `landmarks` are the page's, where the caller has
     read them already.
@@ -605,6 +606,8 @@ def find_blocks(page: Page, article: Article | None, landmarks: Landmarks | None
         if placement == "body" and kind != "sponsored":
             kind = "inline"
         blocks.append({"kind": kind or "more", "heading": group.heading, "placement": placement, "items": items})
+    if page.json_states:
+        blocks += stated_blocks(page, addresses, {card.key for card in cards})
     return blocks
 
 
