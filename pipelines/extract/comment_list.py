@@ -6,13 +6,12 @@ A comment is found by what its class names, ids or microdata say it is, never by
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from html import unescape
-from typing import Any, Literal
 from urllib.parse import urldefrag
 
+from pipelines.extract.comment_thread import AuthorKey, Found, records
 from pipelines.extract.comment_words import (
     DISLIKE,
     HELD,
@@ -30,11 +29,7 @@ from pipelines.extract.numbers import find_count
 from pipelines.extract.page import Page
 from pipelines.extract.record import Comment
 from pipelines.extract.times import Origin, read_time
-from pipelines.lake.ids import digest
-from pipelines.lake.masking import masker
 from pipelines.lake.text import clean
-
-AuthorKey = Callable[[str], str]
 
 # Elements that can hold a whole comment; "comment" on anything smaller is an icon, a counter or a field.
 _HOLDERS = frozenset(["article", "blockquote", "dd", "details", "div", "li", "p", "section", "td", "tr"])
@@ -56,7 +51,6 @@ _COUNT_ATTRIBUTES = ("data-count", "data-likes", "data-dislikes", "data-votes", 
 _ID = re.compile(
     r"(?P<name>[A-Za-z0-9_-]*?[A-Za-z])?[-_]*(?P<id>\d+|[0-9a-f]{8,}(?:-[0-9a-f]{4,})*)(?:_(?P<answers>\d+))?"
 )
-_END_ID = re.compile(r"(?P<id>\d+|[0-9a-f]{8}-[0-9a-f-]{27})/?$")
 _ID_NAMES = frozenset(["c", "cmt", "isso", "wc-comm", "t1"])
 _LEVEL = re.compile(r"(?:.*[-_])?(?:depth|level|indent)[-_]?(\d{1,2})")
 _REGISTERED = re.compile(r"comment-author-(.+)")
@@ -82,7 +76,6 @@ _ITEMPROPS = {
 }
 _MAX_NAME = 100
 _MAX_FIELDS = 20  # of one role in one comment; more are a flood
-_TAG = re.compile(r"<[^<>]*>")
 _ROLE_OF_TAG = {"time": Part.TIME, "abbr": Part.TIME, "cite": Part.AUTHOR}
 _COMMENT_TYPE = re.compile(r"schema\.org/(?:Comment|UserComments)\b")
 
@@ -101,37 +94,20 @@ class _Unit:
     text: Element | None = None  # where the names mark only the text, and the unit grew around it
 
 
-@dataclass(slots=True)
-class _Found:
-    """What one comment says, before names are hashed and texts masked."""
-
-    id: str | None
-    answers: str | None
-    level: int | None
-    text: str
-    author_name: str | None
-    author_id: str | None
-    created_at: tuple[str, Origin] | None
-    likes: int | None
-    dislikes: int | None
-    state: Literal["visible", "held", "deleted"]
-    outer: "_Found | None" = None
-
-
 def find_comments(
-    page: Page, marked: Iterable[Element], language: str | None, author_key: AuthorKey | None
+    page: Page, marked: Iterable[Element], language: str | None, platform: str, author_key: AuthorKey | None
 ) -> tuple[list[Comment], frozenset[int]]:
     """The comments that `marked` elements hold, in document order, each once, an answer after what it answers.
 
     Also the numbers (`Element.order`) of the elements that hold them.
 
     `marked` are the elements, in document order, whose class names, id or microdata speak of comments; `language` is
-    the story's. Relative times ("3 hours ago") are resolved against the capture's. `author_key` hashes an author's
-    identity; names go nowhere else.
+    the story's. Relative times ("3 hours ago") are resolved against the capture's. `platform` and `author_key` are as
+    in `comment_thread.records`.
     """
     units = _units(marked, page)
     held = frozenset(unit.element.order for unit in units)
-    found: dict[int, _Found] = {}
+    found: dict[int, Found] = {}
     for unit in units:
         comment = _read(unit, held, page, language)
         if comment is None:
@@ -141,7 +117,7 @@ def find_comments(
             outer = outer.outer
         comment.outer = found[outer.element.order] if outer is not None else None
         found[unit.element.order] = comment
-    return _records(list(found.values()), author_key), frozenset(found)
+    return records(list(found.values()), platform, author_key), frozenset(found)
 
 
 # --- which elements hold a comment each ---------------------------------------------------------------------
@@ -278,7 +254,7 @@ class _Piece:
     named: bool  # the word for a comment stands in the names that say so
 
 
-def _read(unit: _Unit, held: frozenset[int], page: Page, language: str | None) -> _Found | None:
+def _read(unit: _Unit, held: frozenset[int], page: Page, language: str | None) -> Found | None:
     """What the unit says, or None where it is no reader's comment: empty, a pingback, a teaser, or nobody's."""
     element = unit.element
     pieces = list(_pieces(element, held, page))
@@ -293,7 +269,7 @@ def _read(unit: _Unit, held: frozenset[int], page: Page, language: str | None) -
         return None
     likes, dislikes = _votes(pieces, page, language)
     awaiting = any(HELD.search(page.text_of(piece.element)) for piece in pieces if Part.FURNITURE in piece.roles)
-    return _Found(
+    return Found(
         id=unit.id,
         answers=unit.answers,
         level=unit.level,
@@ -466,148 +442,3 @@ def _votes(pieces: list[_Piece], page: Page, language: str | None) -> tuple[int 
         if value is not None:
             counts[against], ends[against] = value, element.end
     return counts.get(False), counts.get(True)
-
-
-# --- structured data -----------------------------------------------------------------------------------------
-
-
-def comments_of_json_ld(page: Page, language: str | None, author_key: AuthorKey | None) -> list[Comment]:
-    """The comments that the page's JSON-LD holds, for pages that show them only by script."""
-    found: list[_Found] = []
-    pending: list[tuple[Any, _Found | None]] = [(entry.get("comment"), None) for entry in reversed(page.json_ld)]
-    while pending:
-        value, outer = pending.pop()
-        if isinstance(value, list):
-            pending.extend((entry, outer) for entry in reversed(value))
-        elif isinstance(value, dict) and value.get("@type") == "Comment":
-            comment = _of_json_ld(value, page, language)
-            if comment is not None:
-                comment.outer = outer
-                found.append(comment)
-            pending.append((value.get("comment"), comment or outer))
-    return _records(found, author_key)
-
-
-def _of_json_ld(value: dict[str, Any], page: Page, language: str | None) -> _Found | None:
-    text = value.get("text") or value.get("description")
-    if not isinstance(text, str) or not clean(text):
-        return None
-    author = value.get("author") or value.get("creator")
-    author = author[0] if isinstance(author, list) and author else author
-    name = author.get("name") if isinstance(author, dict) else author
-    account = author.get("identifier") or author.get("@id") if isinstance(author, dict) else None
-    time = value.get("dateCreated") or value.get("datePublished")
-    identifier = _END_ID.search(str(value.get("identifier") or value.get("@id") or value.get("url") or ""))
-    text = clean(_TAG.sub(" ", unescape(text)))
-    return _Found(
-        id=identifier["id"] if identifier else None,
-        answers=None,
-        level=None,
-        text=text,
-        author_name=clean(name) if isinstance(name, str) and not NOBODY.fullmatch(name) else None,
-        author_id=str(account) if isinstance(account, str | int) else None,
-        created_at=read_time(time, language, page.captured_at) if isinstance(time, str) else None,
-        likes=value["upvoteCount"] if isinstance(value.get("upvoteCount"), int) else None,
-        dislikes=value["downvoteCount"] if isinstance(value.get("downvoteCount"), int) else None,
-        state="deleted" if REMOVED.search(text) else "visible",
-    )
-
-
-# --- records ------------------------------------------------------------------------------------------------------
-
-
-def _records(found: list[_Found], author_key: AuthorKey | None) -> list[Comment]:
-    """Each comment once, in thread order, without names."""
-    mask = masker({comment.author_name for comment in found if comment.author_name})
-    ids: dict[int, str] = {}
-    alike: Counter[tuple[str | None, str]] = Counter()
-    records: list[Comment] = []
-    for comment, parent, depth in _threaded(found):
-        text = mask(comment.text)
-        parent_id = ids[id(parent)] if parent is not None else None
-        alike[parent_id, text] += 1
-        ids[id(comment)] = comment.id or digest("comment", parent_id, text, alike[parent_id, text])
-        key, origin = _pseudonym(comment, author_key)
-        records.append(
-            {
-                "id": ids[id(comment)],
-                "parent_id": parent_id,
-                "author_key": key,
-                "author_key_from": origin,
-                "text": text,
-                "created_at": comment.created_at[0] if comment.created_at else None,
-                "created_at_from": comment.created_at[1] if comment.created_at else None,
-                "likes": comment.likes,
-                "dislikes": comment.dislikes,
-                "depth": depth,
-                "state": comment.state,
-            }
-        )
-    return records
-
-
-def _pseudonym(comment: _Found, author_key: AuthorKey | None) -> tuple[str | None, Literal["id", "name"] | None]:
-    """The keyed hash of an author and whether an identifier or a name was hashed; the prefix keeps the two apart."""
-    if author_key is not None and comment.author_id:
-        return author_key(f"id:{comment.author_id}"), "id"
-    if author_key is not None and comment.author_name:
-        return author_key(f"name:{comment.author_name}"), "name"
-    return None, None
-
-
-def _threaded(found: list[_Found]) -> Iterator[tuple[_Found, _Found | None, int]]:
-    """Each comment once with its parent and depth: in document order, but behind its parent."""
-    kept = _without_copies(found)
-    parents = _parents(kept)
-    answers: dict[int, list[_Found]] = {}
-    for comment in kept:
-        parent = parents.get(id(comment))
-        if parent is not None:
-            answers.setdefault(id(parent), []).append(comment)
-    seen: set[int] = set()
-    # Whatever stands in a ring of comments that state each other as parents is opened by its first one.
-    for first in [c for c in kept if id(c) not in parents] + kept:
-        pending: list[tuple[_Found, _Found | None, int]] = [(first, None, 0)]
-        while pending:
-            comment, parent, depth = pending.pop()
-            if id(comment) in seen:
-                continue
-            seen.add(id(comment))
-            yield comment, parent, depth
-            pending.extend((answer, comment, depth + 1) for answer in reversed(answers.get(id(comment), ())))
-
-
-def _without_copies(found: list[_Found]) -> list[_Found]:
-    """Only the first of each comment, as where one thread stands in two tabs; what answered a copy answers it."""
-    first: dict[object, _Found] = {}
-    for comment in found:
-        if comment.outer is not None:
-            comment.outer = first[_key(comment.outer)]
-        first.setdefault(_key(comment), comment)
-    return list(first.values())
-
-
-def _key(comment: _Found) -> object:
-    if comment.id is not None:
-        return comment.id
-    if comment.author_name or comment.created_at:
-        return comment.author_name, comment.created_at, comment.text
-    return id(comment)
-
-
-def _parents(kept: list[_Found]) -> dict[int, _Found]:
-    """What each comment answers: the comment around it, the one it names, or the last one a level above it."""
-    by_id = {comment.id: comment for comment in kept if comment.id is not None}
-    parents: dict[int, _Found] = {}
-    above: list[tuple[int, _Found]] = []
-    for comment in kept:
-        parent = comment.outer or (by_id.get(comment.answers) if comment.answers else None)
-        if comment.level is not None:
-            while above and above[-1][0] >= comment.level:
-                above.pop()
-            if parent is None and above:
-                parent = above[-1][1]
-            above.append((comment.level, comment))
-        if parent is not None and parent is not comment:
-            parents[id(comment)] = parent
-    return parents

@@ -1,7 +1,8 @@
 """What a page's own HTML says about its comment section: platform, thread, claimed count, rules and the comments in it.
 
 Only the page is read, never a platform's interface. Belongs here: where the section is and what is said about it. How
-comments are read is in `comment_list`, which platform shows itself how in `platforms`, the words in `comment_words`.
+comments are read is in `comment_list` and `comment_data`, which platform shows itself how in `platforms`, the words
+are in `comment_words`.
 """
 
 import re
@@ -10,7 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from pipelines.extract.comment_list import comments_of_json_ld, find_comments, text_without
+from pipelines.extract.comment_data import comments_of_data
+from pipelines.extract.comment_list import find_comments, text_without
 from pipelines.extract.comment_words import (
     CHAR_LIMIT,
     CLOSED,
@@ -66,10 +68,12 @@ def read_comment_section(
     language = article["language"] if article else page.language
     commented = sorted({mark.element.order for mark in marks}.union(_typed(page)))
     comment_links = _comment_links(page)
-    comments, held = find_comments(page, [page.elements[order] for order in commented], language, author_key)
-    comments = comments or comments_of_json_ld(page, language, author_key)
     marked = [element for element in boxes if not ATTRIBUTES.isdisjoint(element.attrs)]
     shown = find_platform(page, marked, own)
+    platform = shown[0] if shown else "own"
+    elements = [page.elements[order] for order in commented]
+    comments, held = find_comments(page, elements, language, platform or "own", author_key)
+    comments = comments or comments_of_data(page, language, platform or "own", author_key)
     others = [link.element.order for link in comment_links if canonical_url(link.url) not in own]
     places = _places(page, marks, others)
     fields = _writing_fields(page, places)
@@ -81,7 +85,6 @@ def read_comment_section(
     if not present:
         return _section(present=False)
     text = _text_of_section(page, places, held)
-    platform = shown[0] if shown else "own"
     thread = find_thread(page, platform, [*marked, *places])
     login = LOGIN.search(text) is not None
     closed = CLOSED.search(text) is not None

@@ -174,6 +174,34 @@ def json_ld(thread: list[Said]) -> str:
     return f'<script type="application/ld+json">{json.dumps(story).replace("<", "&lt;")}</script>'
 
 
+def state(thread: list[Said]) -> dict[str, Any]:
+    """What a site's own script starts from."""
+
+    def entry(c: Said) -> dict[str, Any]:
+        return {
+            "id": c.id,
+            "user": {"displayName": c.name, "avatar": "/a/1.png"},
+            "body": f"<p>{escape(c.text)}</p>",
+            "created_at": "2025-03-01T10:00:00Z",
+            "replies": [entry(answer) for answer in c.answers],
+        }
+
+    return {"props": {"story": {"commentCount": 9, "comments": {"total": 9, "items": [entry(c) for c in thread]}}}}
+
+
+def json_state(thread: list[Said]) -> str:
+    return f'<script type="application/json">{json.dumps(state(thread))}</script>'
+
+
+def assigned_state(thread: list[Said]) -> str:
+    return f"<script>window.__STATE__ = {json.dumps(state(thread), ensure_ascii=False)}; start()</script>"
+
+
+def streamed_state(thread: list[Said]) -> str:
+    """JSON inside a string, as frameworks stream it."""
+    return f"<script>self.push([1,{json.dumps('4:' + json.dumps(state(thread)))}])</script>"
+
+
 THREADED: list[Callable[[list[Said]], str]] = [
     wordpress,
     blogger,
@@ -183,6 +211,9 @@ THREADED: list[Callable[[list[Said]], str]] = [
     flat_parents,
     microdata,
     json_ld,
+    json_state,
+    assigned_state,
+    streamed_state,
 ]
 THREAD = [
     Said(11, "Selin Markerson", "Köprü açıldı, sonunda!", [Said(12, "Otto Markerson", "It did not, look again.")]),
@@ -232,15 +263,15 @@ def test_names_go_nowhere(markup: Callable[[list[Said]], str]) -> None:
 
 def test_one_author_has_one_key_and_an_identifier_outranks_a_name() -> None:
     by_name = read(wordpress(THREAD))["comments"]
-    assert by_name[0]["author_key"] == by_name[3]["author_key"] == author_key("name:Selin Markerson")
+    assert by_name[0]["author_key"] == by_name[3]["author_key"] == author_key("wordpress\x1fname:Selin Markerson")
     assert by_name[0]["author_key"] != by_name[1]["author_key"]
     assert {c["author_key_from"] for c in by_name} == {"name"}
     registered = wordpress(THREAD).replace('"comment even', '"comment byuser comment-author-selin even')
     comment = read(registered)["comments"][0]
-    assert (comment["author_key"], comment["author_key_from"]) == (author_key("id:selin"), "id")
+    assert (comment["author_key"], comment["author_key_from"]) == (author_key("wordpress\x1fid:selin"), "id")
     by_profile = read(wordpress(THREAD).replace("https://home.example/11", "/user/selin-m"))["comments"]
-    assert by_profile[0]["author_key"] == author_key("id:selin-m")
-    assert by_profile[1]["author_key"] == author_key("name:Otto Markerson")
+    assert by_profile[0]["author_key"] == author_key("wordpress\x1fid:selin-m")
+    assert by_profile[1]["author_key"] == author_key("wordpress\x1fname:Otto Markerson")
 
 
 def test_without_a_secret_there_are_no_authors() -> None:
