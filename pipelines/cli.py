@@ -24,6 +24,7 @@ from rich.table import Table
 
 from pipelines.errors import YanyanaError
 from pipelines.lake.files import replacing
+from pipelines.lake.ids import key_id
 from pipelines.settings import ROOT, Settings, SiteIndex, load
 
 _HELP = "Measure what news sites put beside the news. Results go to standard output, remarks to standard error."
@@ -181,9 +182,39 @@ def init() -> None:
     """Make the secret that pseudonymises commenters, and Dagster's folder; what exists stays."""
     settings = load()
     _init(settings)
+    secret = settings.secret() or b""
+    kept = "YANYANA_AUTHOR_SECRET" if settings.author_secret else settings.data / "secret.key"
     err.print(
-        f"{settings.data} is ready; {settings.data / 'secret.key'} keeps the secret: back it up, show it to no one"
+        f"{settings.data} is ready; {kept} keeps the secret (key id {key_id(secret)}): back it up, show it to no one",
+        highlight=False,
+        soft_wrap=True,
     )
+
+
+@app.command()
+def erase(
+    comment: Annotated[str | None, typer.Option(metavar="ID", help="A comment, by its comment_id.")] = None,
+    author: Annotated[str | None, typer.Option(metavar="KEY", help="A commenter, by the author_key.")] = None,
+    url: Annotated[str | None, typer.Option(metavar="URL", help="A story, by its address.")] = None,
+) -> None:
+    """Erase a comment, a commenter or a story everywhere and for good: archive, lake, DuckDB file and report."""
+    from pipelines import erasing
+    from pipelines.lake.erasure import read_erased
+    from pipelines.lake.parts import Lake
+
+    asked = [(comment, erasing.erase_comment), (author, erasing.erase_author), (url, erasing.erase_story)]
+    [(what, erase_it), *more] = [pair for pair in asked if pair[0]] or [(None, erasing.erase_story)]
+    settings = load()
+    if what is None or more:
+        raise YanyanaError("name one thing to erase: --comment ID, --author KEY or --url URL")
+    if settings.secret() is None:
+        raise YanyanaError("what is erased is remembered by keyed marks, and there is no secret: run `yanyana init`")
+    erased = read_erased(settings.erased, settings.secret())
+    done = erase_it(what, archive=settings.archive, lake=Lake(settings.lake), path=settings.erased, erased=erased)
+    for day in done.days:
+        _materialise(settings, "publish", day)
+    rows = ", ".join(f"{count} of {name}" for name, count in done.rows.items()) or "none, there were none"
+    err.print(f"rows removed: {rows}; records removed from the archive: {done.records}", soft_wrap=True)
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines.assets import analyse, classify, comments, crawl, extract, publish
+from pipelines.assets import analyse, classify, comments, crawl, extract, publish, retention
 from pipelines.assets.automation import JOBS, SCHEDULES, SENSORS
 from pipelines.assets.checks import CHECKS
 from pipelines.settings import load
@@ -11,7 +11,7 @@ from pipelines.settings import load
 load().configured  # noqa: B018
 
 defs = dg.Definitions(
-    assets=dg.load_assets_from_modules([crawl, extract, classify, analyse, comments, publish]),
+    assets=dg.load_assets_from_modules([crawl, extract, classify, analyse, comments, publish, retention]),
     asset_checks=CHECKS,
     jobs=JOBS,
     schedules=SCHEDULES,

@@ -22,12 +22,13 @@ from typing import Any, TypeVar
 import polars as pl
 
 from pipelines.comments.pseudonym import author_key
-from pipelines.crawl.archive import Exchange, not_a_page, read_segment
+from pipelines.crawl.archive import Exchange, Skip, not_a_page, read_segment
 from pipelines.errors import YanyanaError
 from pipelines.extract import EXTRACTOR_VERSION, extract_page
 from pipelines.extract.rows import Row, Rows, rows
 from pipelines.lake import schema
-from pipelines.lake.ids import digest
+from pipelines.lake.erasure import NOTHING_ERASED, Erased, no_body_to_refer_to
+from pipelines.lake.ids import digest, key_id
 from pipelines.lake.parts import Lake, frame
 from pipelines.settings import SiteIndex
 
@@ -121,28 +122,38 @@ def part_name(segment: Path) -> str:
 
 def version(secret: bytes | None) -> str:
     """What a part depends on besides its segment: the extractor's version and which secret keyed the commenters."""
-    key = blake2b(secret, digest_size=4, person=b"yanyana-key-id").hexdigest() if secret else "none"
-    return f"extract {EXTRACTOR_VERSION}, key {key}"
+    return f"extract {EXTRACTOR_VERSION}, key {key_id(secret) if secret else 'none'}"
 
 
 def extract_segment(
-    segment: Path, *, day: date, lake: Lake, sites: SiteIndex, secret: bytes | None, workers: int
+    segment: Path,
+    *,
+    day: date,
+    lake: Lake,
+    sites: SiteIndex,
+    secret: bytes | None,
+    workers: int,
+    erased: Erased = NOTHING_ERASED,
 ) -> SegmentCounts | None:
     """Read one segment and replace its part in every extracted table; None when the parts are of this version already.
 
-    `captures` is written last: its part says that the others are complete, so a run that dies is simply repeated.
+    What was `erased` is left out. What was read earlier of captures that the archive no longer holds stays. `captures`
+    is written last: its part says that the others are complete, so a run that dies is simply repeated.
     """
     part, made_by = part_name(segment), version(secret)
     if lake.made_by(schema.CAPTURES, part=part, day=day) == made_by:
         return None
     tables = _Tables()
     skips: dict[str, list[str | None]] = {}
+    lost: list[str] = []
 
     def pages() -> Iterator[tuple[Page, Row]]:
         for exchange in read_segment(segment):
             reason = exchange.reason if not isinstance(exchange, Exchange) else not_a_page(exchange)
             if reason:
                 skips.setdefault(reason, []).append(exchange.url)
+            if isinstance(exchange, Skip) and exchange.lost is not None:
+                lost.append(digest("capture", part, exchange.lost))
             if isinstance(exchange, Exchange) and not (reason and _imported(part)):
                 capture = _capture_row(exchange, part, sites.name(exchange.url))
                 tables.add({"captures": [capture]})
@@ -159,7 +170,7 @@ def extract_segment(
             ]
         }
     )
-    frames = tables.frames()
+    frames = erased.without(_with_lost(tables.frames(), lost, lake, part, day))
     for table in sorted(schema.EXTRACTED, key=lambda table: table is schema.CAPTURES):
         lake.write(table, frames[table.name], part=part, day=day, made_by=made_by)
     return SegmentCounts(
@@ -168,6 +179,24 @@ def extract_segment(
         dict(Counter(frames["pages"]["outcome"])),
         {reason: len(urls) for reason, urls in skips.items()},
     )
+
+
+def _with_lost(
+    frames: dict[str, pl.DataFrame], lost: list[str], lake: Lake, part: str, day: date
+) -> dict[str, pl.DataFrame]:
+    """New frames with the rows that the part about to be replaced has of captures that cannot be read again."""
+    if not lost:
+        return frames
+    kept = {}
+    for name, data in frames.items():
+        rows = lake.read(schema.TABLES[name], part=part, day=day)
+        if "capture_id" in rows.columns:
+            rows = rows.filter(pl.col("capture_id").is_in(lost))
+            if name == schema.CAPTURES.name:
+                rows = rows.with_columns(no_body_to_refer_to(pl.lit(True)), archived=pl.lit("removed"))
+            data = pl.concat([data, rows])
+        kept[name] = data
+    return kept
 
 
 class _Tables:

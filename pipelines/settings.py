@@ -73,9 +73,30 @@ class Site(_Strict):
 
 
 class Crawl(_Strict):
-    """The `[crawl]` table: who we are to the sites."""
+    """The `[crawl]` table: who we are to the sites, and what holds of each that says nothing else.
+
+    `ages` is when a story is captured, counted from its publication or else its discovery; `lists_every` is how often
+    start pages, feeds, sitemaps and sections are read. Answers that ask not to be archived are left out unless
+    `keep_noarchive`.
+    """
 
     contact: str = ""
+    ages: Ages = _AGES
+    lists_every: Span = _LISTS_EVERY
+    keep_noarchive: bool = True
+
+
+class KeepDays(_Strict):
+    """How many days the archive keeps the responses of comment platforms, and all others; without a number for good."""
+
+    comments: Annotated[int, Field(ge=1)] = 30
+    pages: Annotated[int, Field(ge=1)] | None = None
+
+
+class Archive(_Strict):
+    """The `[archive]` table: how long what came in is kept as it came. What was read of it stays."""
+
+    keep_days: KeepDays = KeepDays()
 
 
 class Demo(_Strict):
@@ -89,6 +110,7 @@ class Sites(_Strict):
     """The whole of sites.toml."""
 
     crawl: Crawl = Crawl()
+    archive: Archive = Archive()
     newsroom: Demo = Demo()
     site: tuple[Site, ...] = ()
 
@@ -181,6 +203,11 @@ class Settings(BaseSettings):
     def archive(self) -> Path:
         """Folder of WARC segments."""
         return self.data / "archive"
+
+    @property
+    def erased(self) -> Path:
+        """The list of what was erased, as keyed marks. It has to outlive the lake, which can be made again."""
+        return self.data / "erased"
 
     @property
     def lake(self) -> Path:

@@ -21,6 +21,12 @@ publish = dg.define_asset_job(
     description="Read what the archive day holds, classify, compute, and publish the DuckDB file and the report.",
 )
 
+retain = dg.define_asset_job(
+    "retain",
+    dg.AssetSelection.assets("retention"),
+    description="Remove from the archive what was kept long enough or was erased.",
+)
+
 
 @dg.schedule(job=capture, cron_schedule="7 * * * *", execution_timezone="UTC")
 def hourly_capture(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
@@ -36,6 +42,16 @@ def daily_publish(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return dg.RunRequest(run_key=f"{day:%Y-%m-%d}", partition_key=f"{day:%Y-%m-%d}")
 
 
+daily_retention = dg.ScheduleDefinition(
+    name="daily_retention",
+    job=retain,
+    cron_schedule="20 0 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Keep what PRIVACY.md promises, every day; on unless switched off.",
+)
+
+
 @dg.run_failure_sensor(default_status=dg.DefaultSensorStatus.RUNNING, minimum_interval_seconds=60)
 def failed_runs(context: dg.RunFailureSensorContext) -> None:
     """Log every failed run with its job, partition and error, for whatever watches the daemon's log."""
@@ -44,6 +60,6 @@ def failed_runs(context: dg.RunFailureSensorContext) -> None:
     context.log.error(f"run {run.run_id} of {run.job_name} ({partition}) failed: {context.failure_event.message}")
 
 
-JOBS = [everything, capture, publish]
-SCHEDULES = [hourly_capture, daily_publish]
+JOBS = [everything, capture, publish, retain]
+SCHEDULES = [hourly_capture, daily_publish, daily_retention]
 SENSORS = [failed_runs]

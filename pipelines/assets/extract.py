@@ -9,6 +9,7 @@ import polars as pl
 from pipelines.assets.tables import DAYS, SettingsResource, counts_table, days_of, table_spec
 from pipelines.crawl.archive import segments
 from pipelines.lake import schema
+from pipelines.lake.erasure import read_erased
 from pipelines.lake.files import sweep
 from pipelines.lake.parts import Lake
 from pipelines.segments import extract_segment
@@ -35,13 +36,22 @@ def extract(context: dg.AssetExecutionContext, settings: SettingsResource) -> It
     lake = Lake(settings.lake)
     sweep(settings.lake)
     sites, secret = SiteIndex(settings.configured.site), settings.secret()
+    erased = read_erased(settings.erased, secret)
     if secret is None:
         context.log.warning("no secret for pseudonyms (run `yanyana init`): comments are counted but not stored")
     days = days_of(context)
     skips: Counter[str] = Counter()
     for day in days:
         for segment in segments(settings.archive, day):
-            counts = extract_segment(segment, day=day, lake=lake, sites=sites, secret=secret, workers=settings.workers)
+            counts = extract_segment(
+                segment,
+                day=day,
+                lake=lake,
+                sites=sites,
+                secret=secret,
+                workers=settings.workers,
+                erased=erased,
+            )
             if counts is None:
                 context.log.info(f"{segment.name}: read before by this version")
             else:

@@ -46,3 +46,8 @@ def canonical_url(url: str) -> str:
 def article_id(url: str) -> str:
     """The identifier of the story at an address: the digest of its canonical form."""
     return digest("article", canonical_url(url))
+
+
+def key_id(secret: bytes) -> str:
+    """A name for a secret that does not give it away: 8 hex digits."""
+    return blake2b(secret, digest_size=4, person=b"yanyana-key-id").hexdigest()

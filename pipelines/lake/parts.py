@@ -73,19 +73,27 @@ class Lake:
         folder = self.root / table.name
         return sorted((folder / f"day={day.isoformat()}").glob("*.parquet") if day else folder.rglob("*.parquet"))
 
+    def read(self, table: Table, *, part: str, day: date | None) -> pl.DataFrame:
+        """One part's rows under the declared schema; an empty frame where there is no such part."""
+        path = self.path(table, part, day)
+        return _scan(table, [path] if path.exists() else []).collect()
+
     def scan(self, table: Table, day: date | None = None) -> pl.LazyFrame:
         """The table's rows, lazily: all of them, or those of one archive day; an empty frame where there are none.
 
         A part written before a column was declared reads as null in that column.
         """
-        parts = self.parts(table, day)
-        if not parts:
-            return pl.LazyFrame(schema=table.schema)
-        return pl.scan_parquet(
-            parts, schema=table.schema, hive_partitioning=False, missing_columns="insert", extra_columns="ignore"
-        )
+        return _scan(table, self.parts(table, day))
 
     def days(self, table: Table) -> list[date]:
         """The archive days that have parts, in order."""
         folders = (self.root / table.name).glob("day=*")
         return sorted(date.fromisoformat(folder.name.removeprefix("day=")) for folder in folders)
+
+
+def _scan(table: Table, parts: list[Path]) -> pl.LazyFrame:
+    if not parts:
+        return pl.LazyFrame(schema=table.schema)
+    return pl.scan_parquet(
+        parts, schema=table.schema, hive_partitioning=False, missing_columns="insert", extra_columns="ignore"
+    )

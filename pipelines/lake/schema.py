@@ -139,6 +139,12 @@ CAPTURES = Table(
         ),
         Column("segment", TEXT, "WARC segment in the archive that holds the response", required=True),
         Column("offset", COUNT, "Where the record starts in the segment", "bytes", required=True),
+        Column(
+            "archived",
+            TEXT,
+            "null: the archive holds it; due: something in it was erased, so its record has to go; removed: the "
+            "archive no longer holds it, and what was read of it stays",
+        ),
     ),
     key=("capture_id",),
 )

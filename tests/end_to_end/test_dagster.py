@@ -44,9 +44,15 @@ def test_every_asset_is_described_owned_and_grouped() -> None:
         assert "When it fails" in (spec.description or ""), spec.key
         assert spec.owners, spec.key
         assert spec.kinds, spec.key
-        assert spec.group_name in {"crawl", "extract", "classify", "analyse", "publish"}
+        assert spec.group_name in {"crawl", "archive", "extract", "classify", "analyse", "publish"}
 
 
 def test_schedules_run_hourly_and_daily() -> None:
     assert defs.resolve_schedule_def("hourly_capture").cron_schedule == "7 * * * *"
     assert defs.resolve_schedule_def("daily_publish").cron_schedule == "40 23 * * *"
+    assert defs.resolve_schedule_def("daily_retention").cron_schedule == "20 0 * * *"
+
+
+def test_retention_runs_without_being_switched_on() -> None:
+    retention = defs.resolve_schedule_def("daily_retention")
+    assert retention.default_status == dg.DefaultScheduleStatus.RUNNING

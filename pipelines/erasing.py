@@ -1,0 +1,108 @@
+"""Erasing on request: one comment, one commenter or one story, from the archive and the lake, for good.
+
+What is published is made from the lake, so whoever calls this publishes anew. How rows are kept out stands in
+`pipelines.lake.erasure`, how records are taken out of the archive in `pipelines.crawl.retention`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.crawl.archive import days, segments
+from pipelines.crawl.retention import remove_erased
+from pipelines.lake import schema
+from pipelines.lake.erasure import Erased, ErasureError, remember
+from pipelines.lake.ids import article_id
+from pipelines.lake.parts import Lake
+from pipelines.segments import part_name, version
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What went: rows by table, records of the archive, and the archive days that have to be published anew.
+
+    Where nothing went these are all days, since an erasure that died midway may have left that to its repetition.
+    """
+
+    rows: dict[str, int]
+    records: int
+    days: list[date]
+
+
+def erase_comment(comment_id: str, *, archive: Path, lake: Lake, path: Path, erased: Erased) -> Erasure:
+    """Erase a comment by its comment_id, in every reading and by what it says; the list at `path` remembers it."""
+    _check("comment", comment_id, 32)
+    found = lake.scan(schema.COMMENTS).filter(pl.col("comment_id") == comment_id).collect()
+    marks = {erased.mark("comment", comment_id), *erased.said(found)}
+    return _erase(marks, archive=archive, lake=lake, path=path, erased=erased)
+
+
+def erase_author(author_key: str, *, archive: Path, lake: Lake, path: Path, erased: Erased) -> Erasure:
+    """Erase all comments under an author_key, also those that will come; the list at `path` remembers it."""
+    _check("author", author_key, 64)
+    found = lake.scan(schema.COMMENTS).filter(pl.col("author_key") == author_key).collect()
+    comments = {erased.mark("comment", comment_id) for comment_id in found["comment_id"]}
+    marks = {erased.mark("author", author_key), *comments, *erased.said(found)}
+    return _erase(marks, archive=archive, lake=lake, path=path, erased=erased)
+
+
+def erase_story(url: str, *, archive: Path, lake: Lake, path: Path, erased: Erased) -> Erasure:
+    """Erase the story at an address: its captures, all that was read of them, and teasers that lead to it."""
+    if not re.match(r"https?://[^\s/]+", url):
+        raise ErasureError(f"{url!r} is no address of a story; give one that begins with http:// or https://")
+    marks = {erased.mark("story", article_id(url))}
+    return _erase(marks, archive=archive, lake=lake, path=path, erased=erased)
+
+
+def _check(what: str, identifier: str, digits: int) -> None:
+    if not re.fullmatch(rf"[0-9a-f]{{{digits}}}", identifier):
+        raise ErasureError(
+            f"{identifier!r} identifies no {what}: give the {digits} hex digits that core.comments has for it"
+        )
+
+
+def _erase(marks: set[str], *, archive: Path, lake: Lake, path: Path, erased: Erased) -> Erasure:
+    """Remember the marks, then take out what they stand for. Repeating it after it died midway completes it."""
+    if unread := list(_unread(archive, lake, version(erased.secret))):
+        raise ErasureError(
+            f"{len(unread)} segments have not been read by this version, {unread[0]} first, and what is to be erased "
+            "may stand in them: run `yanyana reparse`, then erase again"
+        )
+    grown = remember(path, erased, marks)
+    rows, changed = dict.fromkeys(schema.TABLES, 0), set()
+    for part, day in _parts(lake):
+        frames = {table.name: lake.read(table, part=part, day=day) for table in schema.EXTRACTED}
+        # `captures` first: they say which records have to go, also when the rows that told it are gone already.
+        for name, left in sorted(grown.without(frames).items(), key=lambda named: named[0] != schema.CAPTURES.name):
+            table, before = schema.TABLES[name], frames[name]
+            if not left.equals(before):
+                made_by = lake.made_by(table, part=part, day=day)
+                lake.write(table, left, part=part, day=day, made_by=made_by or "")
+                rows[name] += before.height - left.height
+                changed.add(day)
+    records = remove_erased(archive, lake).total()
+    gone = {name: count for name, count in rows.items() if count}
+    return Erasure(gone, records, sorted(changed - {None}) or lake.days(schema.CAPTURES))
+
+
+def _unread(archive: Path, lake: Lake, current: str) -> Iterator[Path]:
+    for day in days(archive):
+        for segment in segments(archive, day):
+            if lake.made_by(schema.CAPTURES, part=part_name(segment), day=day) != current:
+                yield segment
+
+
+def _parts(lake: Lake) -> list[tuple[str, date | None]]:
+    """Every part, by its name and archive day, that some extracted table has."""
+    paths = {path for table in schema.EXTRACTED for path in lake.parts(table)}
+    found = {(path.stem, _day(path)) for path in paths}
+    return sorted(found, key=lambda part: (part[1] or date.min, part[0]))
+
+
+def _day(path: Path) -> date | None:
+    folder = path.parent.name
+    return date.fromisoformat(folder.removeprefix("day=")) if folder.startswith("day=") else None
