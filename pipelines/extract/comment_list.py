@@ -25,10 +25,12 @@ from pipelines.extract.comment_words import (
     plain_part,
 )
 from pipelines.extract.document import Element
+from pipelines.extract.names import elements_named
 from pipelines.extract.numbers import find_count
 from pipelines.extract.page import Page
 from pipelines.extract.record import Comment
 from pipelines.extract.times import Origin, read_time
+from pipelines.lake.ids import canonical_url
 from pipelines.lake.text import clean
 
 # Elements that can hold a whole comment; "comment" on anything smaller is an icon, a counter or a field.
@@ -39,7 +41,8 @@ _NAMES_A_COMMENT = frozenset([Part.COMMENT, Part.TEXT])
 _SAID_PLAINLY = frozenset([Part.TEXT, Part.AUTHOR, Part.TIME, Part.FURNITURE])
 _NOT_WRITTEN = frozenset([Part.AUTHOR, Part.TIME, Part.FURNITURE, Part.FORM, Part.COUNT, Part.ELSEWHERE])
 
-_ID_ATTRIBUTES = ("data-comment-id", "data-commentid", "data-comment_id", "id")
+_ID_ATTRIBUTES = ("data-comment-id", "data-commentid", "data-comment_id", "id", "about")
+_NAMED_ATTRIBUTES = frozenset(["id", "about"])  # whose value must name a comment too
 _PARENT_ATTRIBUTES = ("data-parent-id", "data-parentid", "data-parent-comment-id", "data-parent", "data-reply-to")
 _LEVEL_ATTRIBUTES = ("data-depth", "data-level", "aria-level")
 _AUTHOR_ATTRIBUTES = ("data-user-id", "data-userid", "data-author-id", "data-authorid", "data-uid")
@@ -51,7 +54,9 @@ _COUNT_ATTRIBUTES = ("data-count", "data-likes", "data-dislikes", "data-votes", 
 _ID = re.compile(
     r"(?P<name>[A-Za-z0-9_-]*?[A-Za-z])?[-_]*(?P<id>\d+|[0-9a-f]{8,}(?:-[0-9a-f]{4,})*)(?:_(?P<answers>\d+))?"
 )
-_ID_NAMES = frozenset(["c", "cmt", "isso", "wc-comm", "t1"])
+_ID_NAMES = frozenset(["c", "cmt", "isso", "wc-comm", "wpd-comm", "t1"])
+# In the names of what holds the answers to the comment before it.
+_ANSWER_BOXES = ("indented", "children", "replies", "answers", "antworten", "reponses", "respuestas", "yanitlar")
 _LEVEL = re.compile(r"(?:.*[-_])?(?:depth|level|indent)[-_]?(\d{1,2})")
 _REGISTERED = re.compile(r"comment-author-(.+)")
 # An account's page on the same host, or on Blogger; elsewhere a link is whatever its writer typed.
@@ -95,21 +100,26 @@ class _Unit:
 
 
 def find_comments(
-    page: Page, marked: Iterable[Element], language: str | None, platform: str, author_key: AuthorKey | None
+    page: Page,
+    marked: Iterable[Element],
+    own: Collection[str],
+    language: str | None,
+    platform: str,
+    author_key: AuthorKey | None,
 ) -> tuple[list[Comment], frozenset[int]]:
     """The comments that `marked` elements hold, in document order, each once, an answer after what it answers.
 
     Also the numbers (`Element.order`) of the elements that hold them.
 
-    `marked` are the elements, in document order, whose class names, id or microdata speak of comments; `language` is
-    the story's. Relative times ("3 hours ago") are resolved against the capture's. `platform` and `author_key` are as
-    in `comment_thread.records`.
+    `marked` are the elements, in document order, whose class names, id or microdata speak of comments; `own` are the
+    page's addresses in canonical form and `language` is the story's. Relative times ("3 hours ago") are resolved
+    against the capture's. `platform` and `author_key` are as in `comment_thread.records`.
     """
     units = _units(marked, page)
     held = frozenset(unit.element.order for unit in units)
     found: dict[int, Found] = {}
     for unit in units:
-        comment = _read(unit, held, page, language)
+        comment = _read(unit, held, page, own, language)
         if comment is None:
             continue
         outer = unit.outer
@@ -127,10 +137,15 @@ def _units(marked: Iterable[Element], page: Page) -> list[_Unit]:
     """One unit a comment: elements that say the same comment become one, wrappers of several become none."""
     units: list[_Unit] = []
     path: list[_Unit] = []
+    anchor: tuple[int, str | None] = (-1, None)
     for element in marked:
+        if element.name == "a" and "href" not in element.attrs:
+            anchor = element.end, _identity(element, named=True)[0]
         unit = _unit(element)
         if unit is None:
             continue
+        if unit.id is None and element.order == anchor[0]:
+            unit.id = anchor[1]
         while path and path[-1].element.end <= element.order:
             path.pop()
         if path:
@@ -161,7 +176,21 @@ def _units(marked: Iterable[Element], page: Page) -> list[_Unit]:
                 inner.outer = unit
     units = [unit for unit in units if unit.element.order not in gone]
     _grow(units, page)
+    _attach(units, page)
     return units
+
+
+def _attach(units: list[_Unit], page: Page) -> None:
+    """Let what stands in a box of answers behind a comment, not inside it, answer that comment."""
+    boxes = {element.order for _, element in elements_named(page, _ANSWER_BOXES)}
+    last: dict[int, _Unit] = {}  # by the element that it stands in
+    for unit in units if boxes else ():
+        around = list(page.ancestors(unit.element))
+        box = next((n for n, element in enumerate(around) if element.order in boxes), None)
+        if box is not None and box + 1 < len(around):
+            unit.outer = last.get(around[box + 1].order, unit.outer)
+        if around:
+            last[around[0].order] = unit
 
 
 def _grow(units: list[_Unit], page: Page) -> None:
@@ -227,11 +256,15 @@ def _identity(element: Element, *, named: bool) -> tuple[str | None, str | None]
     """
     for attribute in _ID_ATTRIBUTES:
         value = element.attrs.get(attribute)
-        match = _ID.fullmatch(value) if value else None
+        match = _ID.fullmatch(value.rpartition("#")[2]) if value else None
         if match is None:
             continue
         name = match["name"] or ""
-        if attribute == "id" and not (named and name in _ID_NAMES) and comment_part(name) not in _NAMES_A_COMMENT:
+        if (
+            attribute in _NAMED_ATTRIBUTES
+            and not (named and name in _ID_NAMES)
+            and comment_part(name) not in _NAMES_A_COMMENT
+        ):
             continue
         answers = match["answers"]
         return match["id"], answers if answers != "0" else None
@@ -254,14 +287,14 @@ class _Piece:
     named: bool  # the word for a comment stands in the names that say so
 
 
-def _read(unit: _Unit, held: frozenset[int], page: Page, language: str | None) -> Found | None:
-    """What the unit says, or None where it is no reader's comment: empty, a pingback, a teaser, or nobody's."""
+def _read(unit: _Unit, held: frozenset[int], page: Page, own: Collection[str], language: str | None) -> Found | None:
+    """What the unit says, or None where it is no comment on this story: empty, a pingback, a teaser, or nobody's."""
     element = unit.element
     pieces = list(_pieces(element, held, page))
     text = _text(unit, pieces, held, page)
     if not text or PINGBACK.search(text) or any(PINGBACK.fullmatch(name) for name in element.attrs.get("class", ())):
         return None
-    if unit.id is None and _is_teaser(text, pieces, page):
+    if _is_teaser(text, pieces, page) if unit.id is None else _is_elsewhere(unit.id, pieces, page, own):
         return None
     name, author_id = _author(element, pieces, page)
     created_at = _created_at(pieces, page, language)
@@ -369,6 +402,23 @@ def _is_teaser(text: str, pieces: list[_Piece], page: Page) -> bool:
         if href and (address := page.resolve(href)) and urldefrag(address).url != own:
             linked += len(page.text_of(piece.element))
     return linked > 0.5 * len(text)
+
+
+def _is_elsewhere(identity: str, pieces: list[_Piece], page: Page, own: Collection[str]) -> bool:
+    """Whether the comment's links to itself lead to another story of the site, as in lists of recent comments.
+
+    Addresses that begin alike are one story's, whose comments fill several pages; and some systems give each comment
+    an address of its own.
+    """
+    hrefs = {piece.element.attrs.get("href", "") for piece in pieces if piece.element.name == "a"}
+    links = [page.resolve(href) for href in hrefs if "#" in href and href.endswith(identity)]
+    stories = [canonical_url(link).partition("?")[0] for link in links if link and _host(link) == _host(page.url)]
+    mine = [address.partition("?")[0] for address in own]
+    return bool(stories) and not any(
+        story.endswith(f"/{identity}")
+        or any(story.startswith(address) or address.startswith(story) for address in mine)
+        for story in stories
+    )
 
 
 def _author(element: Element, pieces: list[_Piece], page: Page) -> tuple[str | None, str | None]:

@@ -72,7 +72,7 @@ def read_comment_section(
     shown = find_platform(page, marked, own)
     platform = shown[0] if shown else "own"
     elements = [page.elements[order] for order in commented]
-    comments, held = find_comments(page, elements, language, platform or "own", author_key)
+    comments, held = find_comments(page, elements, own, language, platform or "own", author_key)
     comments = comments or comments_of_data(page, language, platform or "own", author_key)
     others = [link.element.order for link in comment_links if canonical_url(link.url) not in own]
     places = _places(page, marks, others)

@@ -85,6 +85,20 @@ def drupal(thread: list[Said], depth: int = 0) -> str:
     return items if depth else f'<section id="comments" class="comments">{items}</section>'
 
 
+def drupal_7(thread: list[Said], depth: int = 0) -> str:
+    """Identifiers stand in an anchor before the comment and in RDFa, here in turn."""
+    items = "".join(
+        f"""{f'<a id="comment-{c.id}"></a>' if c.id % 2 else ""}<article class="comment clearfix"
+        {"" if c.id % 2 else f'about="/comment/{c.id}#comment-{c.id}"'}><header><p class="submitted">
+        <span class="username">{escape(c.name)}</span> <time datetime="2025-03-01T10:00:00+03:00">1 March</time>
+        <a href="/comment/{c.id}#comment-{c.id}" class="permalink" rel="bookmark">Permalink</a></p></header>
+        <div class="field field-name-comment-body"><p>{escape(c.text)}</p></div></article>
+        {f'<div class="indented">{drupal_7(c.answers, depth + 1)}</div>' if c.answers else ""}"""
+        for c in thread
+    )
+    return items if depth else f'<section id="comments" class="comments">{items}</section>'
+
+
 def blogger(thread: list[Said], depth: int = 0) -> str:
     items = "".join(
         f"""<li class="comment" id="c100000000000000{c.id:03}"><div class="avatar-image-container"><img alt="" src="x">
@@ -204,6 +218,8 @@ def streamed_state(thread: list[Said]) -> str:
 
 THREADED: list[Callable[[list[Said]], str]] = [
     wordpress,
+    drupal,
+    drupal_7,
     blogger,
     wpdiscuz,
     isso,
@@ -242,12 +258,7 @@ def test_reads_a_thread_as_it_was_written(markup: Callable[[list[Said]], str]) -
     assert all(c["created_at"] and c["author_key"] and c["state"] == "visible" for c in comments)
 
 
-def test_drupal_indents_answers_without_nesting_them() -> None:
-    comments = read(drupal(THREAD))["comments"]
-    assert [c["text"] for c in comments] == [text for said in THREAD for _, _, _, text in said.flat()]
-
-
-@pytest.mark.parametrize("markup", [*THREADED, drupal], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("markup", THREADED, ids=lambda f: f.__name__)
 def test_names_go_nowhere(markup: Callable[[list[Said]], str]) -> None:
     thread = [
         Said(21, "Zelda Markername", "Nobody asked @Otto Markername or @zelda_markername.", []),
@@ -333,6 +344,12 @@ def test_a_thread_in_two_tabs_is_one_thread() -> None:
     assert len(read(nameless + nameless)["comments"]) == len(read(nameless)["comments"]) == 5
 
 
+@pytest.mark.parametrize("page_of_many", ["comment-page-2/", "?cpage=2", "amp/"])
+def test_a_comment_may_lead_to_its_own_page_of_the_thread(page_of_many: str) -> None:
+    pages = wordpress(THREAD).replace(f"{URL}/#", f"{URL}/{page_of_many}#")
+    assert shape(read(pages)["comments"]) == shape(read(wordpress(THREAD))["comments"])
+
+
 def test_comments_without_identifiers_get_one_that_lasts() -> None:
     nameless = flat_levels(THREAD).replace("data-comment-id", "data-x")
     first = read(nameless)["comments"]
@@ -407,6 +424,16 @@ def test_pingbacks_and_forms_are_no_comments() -> None:
         <input name="author" value="Jo"><textarea id="comment" name="comment">Old draft</textarea></form></div>"""
     section = read(wordpress(THREAD).replace("</ol></div>", f"{pingback}{form}</div>"))
     assert shape(section["comments"]) == shape(read(wordpress(THREAD))["comments"])
+
+
+def test_recent_comments_in_the_markup_of_a_thread_are_left_out() -> None:
+    recent = """<aside><h3>Latest comments</h3><ol class="commentlist"><li class="comment depth-1" id="li-comment-90">
+        <article id="comment-90" class="comment"><div class="comment-content"><p class="comment-author">Jo</p>
+        <a href="https://paper.example/news/other-1/#comment-90">on Other story</a>
+        <div class="comment-text"><p>They said it would never be built, and look at it now.</p></div></div></article>
+        </li></ol></aside>"""
+    assert read(recent)["comments"] == []
+    assert shape(read(wordpress(THREAD) + recent)["comments"]) == shape(read(wordpress(THREAD))["comments"])
 
 
 def test_a_page_that_is_no_story_has_no_section_by_name_alone() -> None:
@@ -711,7 +738,7 @@ def test_any_thread_comes_back_from_any_markup(thread: list[Said], markup: Calla
 
 
 PIECES = [
-    *(markup(THREAD) for markup in (*THREADED, drupal)),
+    *(markup(THREAD) for markup in THREADED),
     *NO_COMMENTS.values(),
     *(body for _, _, body in PLATFORMS),
 ]
