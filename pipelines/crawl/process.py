@@ -24,7 +24,8 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from pipelines.crawl.discovery import Address
 from pipelines.crawl.frontier import Frontier, Purpose
-from pipelines.crawl.politeness import SETTINGS
+from pipelines.crawl.pace import Pace
+from pipelines.crawl.politeness import scrapy_settings
 from pipelines.crawl.robots import user_agent
 from pipelines.crawl.segment import SegmentWriter, recover
 from pipelines.crawl.spider import NewsSpider, SiteCrawl
@@ -103,12 +104,12 @@ def _site_crawl(site: Site, job: Job) -> SiteCrawl:
     frontier = Frontier(lambda url: index.configured(url) == site, site.max_pages, job.known)
     for purpose, urls in ((Purpose.START, site.start), (Purpose.FEED, site.feeds), (Purpose.SITEMAP, site.sitemaps)):
         frontier.add(purpose, [Address(str(url)) for url in urls])
-    return SiteCrawl(frontier)
+    return SiteCrawl(frontier, Pace(site.delay))
 
 
 def _run(job: Job, sites: dict[str, SiteCrawl], writer: SegmentWriter) -> YanyanaError | None:
-    slots = {site.name: {"concurrency": 1, "delay": site.delay, "jitter": 0} for site in job.sites}
-    process = AsyncCrawlerProcess({**SETTINGS, "USER_AGENT": job.user_agent, "DOWNLOAD_SLOTS": slots})
+    seeds = [url for site in job.sites for url in site.seeds]
+    process = AsyncCrawlerProcess(scrapy_settings(job.user_agent, seeds))
     crawler = process.create_crawler(NewsSpider)
     process.crawl(crawler, sites=sites, writer=writer)
     process.start()

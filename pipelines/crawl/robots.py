@@ -1,5 +1,6 @@
 """What a site's robots.txt permits, after RFC 9309. Pure: fetching it is the work of `pipelines.crawl.politeness`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -12,6 +13,8 @@ MAX_AGE: Final = 24 * 3600  # seconds; RFC 9309 2.4
 MAX_REDIRECTS: Final = 5  # RFC 9309 2.3.1.2
 _MAX_BYTES: Final = 500 * 1024  # RFC 9309 2.5
 
+# Words of X-Robots-Tag that a colon follows; any other word before a colon names the crawler that is addressed.
+_WITH_VALUE: Final = frozenset({"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"})
 
 _ALLOW: Final = Protego.parse("")
 _FORBID: Final = Protego.parse("User-agent: *\nDisallow: /")
@@ -46,11 +49,28 @@ class Robots:
         """Nothing is allowed while robots.txt cannot be had (RFC 9309 2.3.1.4)."""
         return cls(f"robots.txt cannot be had: {why}", _FORBID)
 
+    def refusal(self, url: str) -> str | None:
+        """What forbids an address, in words; None when we may ask for it."""
+        return None if self._rules.can_fetch(url, PRODUCT) else self.origin
+
     def allows(self, url: str) -> bool:
         """Whether we may ask for an address."""
-        return self._rules.can_fetch(url, PRODUCT)
+        return self.refusal(url) is None
 
     @property
     def delay(self) -> float:
         """The Crawl-delay asked of us, in seconds; 0 when there is none."""
         return self._rules.crawl_delay(PRODUCT) or 0.0
+
+
+def forbids_keeping(tags: Iterable[str]) -> bool:
+    """Whether X-Robots-Tag headers say noarchive, to everybody or to us."""
+    for tag in tags:
+        name, addressed, rest = tag.partition(":")
+        if addressed and "," not in name and name.strip().lower() not in _WITH_VALUE:
+            if name.strip().lower() != PRODUCT.lower():
+                continue
+            tag = rest
+        if "noarchive" in (word.strip().lower() for word in tag.split(",")):
+            return True
+    return False

@@ -7,18 +7,10 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from scrapy import Request, Spider
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-)
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -33,19 +25,11 @@ from pipelines.crawl.discovery import (
     sitemap_entries,
 )
 from pipelines.crawl.frontier import Due, Frontier, Purpose
-from pipelines.crawl.politeness import Refused
+from pipelines.crawl.pace import Pace
+from pipelines.crawl.politeness import Failed, Refused
 from pipelines.crawl.segment import SegmentWriter
 
 log = logging.getLogger("yanyana.crawl")
-
-_FAILURES: Final[dict[type[Exception], str]] = {
-    CannotResolveHostError: "host not found",
-    DownloadConnectionRefusedError: "connection refused",
-    DownloadTimeoutError: "timeout",
-    DownloadCancelledError: "body too large",
-    ResponseDataLossError: "body cut short",
-    DownloadFailedError: "connection failed",
-}
 
 
 @dataclass(slots=True)
@@ -69,9 +53,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class SiteCrawl:
-    """One site in one run: what is left to ask for, and what was done."""
+    """One site in one run: what is left to ask for, how fast, and what was done."""
 
     frontier: Frontier
+    pace: Pace
     tally: Tally = field(default_factory=Tally)
 
 
@@ -114,19 +99,20 @@ class NewsSpider(Spider):
         if isinstance(error, Refused):
             tally.refused_by_robots += 1
         elif not isinstance(error, IgnoreRequest):
-            reason = next((words for kind, words in _FAILURES.items() if isinstance(error, kind)), type(error).__name__)
+            reason = str(error) if isinstance(error, Failed) else type(error).__name__
             tally.failures[reason] += 1
             log.warning("%s: %s: %s", request.meta["site"], reason, request.url)
         yield from self._next(request.meta["site"])
 
     def _next(self, site: str) -> Iterator[Request]:
-        due = self.sites[site].frontier.next()
+        crawl = self.sites[site]
+        due = None if crawl.pace.stopped else crawl.frontier.next()
         if due:
             meta = {"site": site, "download_slot": site, "due": due, "via": due.via}
             meta["purpose"] = due.purpose.name.lower()
             yield Request(due.url, callback=self.parse, errback=self.failed, meta=meta, dont_filter=True)
         else:
-            log.info("%s: finished after %d responses", site, self.sites[site].tally.responses)
+            log.info("%s: finished after %d responses", site, crawl.tally.responses)
 
 
 def learn(frontier: Frontier, due: Due, body: bytes, content_type: str) -> None:
