@@ -17,6 +17,7 @@ from pipelines.newsroom.anchor.paper import HTML, XML, Paper
 from pipelines.newsroom.anchor.server import Answer, Asked, Reply, head, reply
 
 PLAIN: Final = {"Content-Type": "text/plain"}
+DELAY: Final = 0.05  # seconds that the site `paper` is configured with
 CRAWL_DELAY: Final = 0.4  # seconds that the host `delaying` asks for in its robots.txt
 RETRY_AFTER: Final = 2  # seconds that the host `busy` names with its 429
 LATENCY: Final = 0.25  # seconds before each answer of the host `slow`
@@ -114,7 +115,7 @@ def under_robots(
 
 
 def two_hosts(name: str, bind: Bind) -> Site:
-    """A site of two hosts, each with stories and a robots.txt of its own; the second's closes a section."""
+    """A site of two hosts and one pace, each with stories and a robots.txt of its own; the second's closes a section."""
     one, other = bind(name), bind(f"{name}-news")
     first, second = Paper(one, 240), Paper(other, 60)
     closed = {path for path in second.listed if path.startswith("/sport/")}
@@ -127,6 +128,7 @@ def two_hosts(name: str, bind: Bind) -> Site:
         wanted=at(one, {*first.listed, *first.lists} - {"/feed"})
         | at(other, {*second.listed, "/feed", "/sitemap.xml", *second.sitemaps} - closed),
         forbidden=at(other, closed),
+        delay=DELAY,
     )
 
 

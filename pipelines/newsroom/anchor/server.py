@@ -22,8 +22,8 @@ _PIECE = 65536
 class Reply:
     """What goes out for one request: a head as it stands, then pieces of a body.
 
-    `wait` are the seconds before the head, `pause` those before each piece of the body; `close` hangs up afterwards. A reply
-    without a head hangs up unanswered.
+    `wait` are the seconds before the head, `pause` those before each piece of the body; `close` hangs up afterwards. A
+    reply without a head hangs up unanswered.
     """
 
     head: bytes
@@ -56,6 +56,11 @@ class Asked:
     status: int = 0
     sent: int = 0
     whole: bool = False
+
+    @property
+    def url(self) -> str:
+        """The address that was asked for, as the asker named the host."""
+        return f"http://{self.headers['host']}{self.path}"
 
 
 Answer = Callable[[Asked], Reply]
