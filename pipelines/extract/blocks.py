@@ -56,7 +56,7 @@ _TITLE_CLASS = re.compile(
 _NO_HEADING = re.compile(
     r"\W*(?:categor|kategori|filed under|posted in|ilgili konu|share|partager|teilen|compartir|condividi|paylaş"
     r"|compartilh|tags?\b|schlagw|stichw|keywords|etiket|關鍵字|previous\b|next\b|prev\b|weiter\W*$|zurück|weiterlesen"
-    r"|anterior\W*$|siguiente\W*$|önceki\W*$|sonraki\W*$|powered|tümü\W*$|more\W*$|mehr\W*$|alle\W*$|see all"
+    r"|anterior\W*$|précédent\b|siguiente\W*$|önceki\W*$|sonraki\W*$|powered|tümü\W*$|more\W*$|mehr\W*$|alle\W*$|see all"
     r"|view all|all\W*$|show|follow|folgen|subscribe\b|abonn|newsletter|sign up|login|log in|google ad|ads?\b|advert"
     r"|anzeige\W*$|werbung\W*$|publicidad\W*$|reklam\W*$|publicité|comment|kommentar|\d+ (?:comment|kommentar)|close"
     r"|schliessen|menu|もっと|一覧|続き|search|suche|loading|play|video\W*$|foto|image|credit|facebook|twitter|whatsapp"
@@ -492,7 +492,9 @@ def _is_list(group: _Group, zones: int, placement: Placement, kind: Kind | None)
     plain = not images and not headings
     if plain and zones & FOOTER and count <= 2 and not zones & TEASING:
         return False
-    if plain and zones & FOOTER and kind is None and not zones & TEASING and _mean_length(cards) < 4:
+    # A directory: short names of services and sections, in rows of links.
+    directory = plain and kind is None and not zones & TEASING and (address < 2.5 or zones & FOOTER)
+    if directory and _mean_length(cards) < (4.5 if count > 3 else 4):
         return False
     if plain and group.heading and _LABELS_HEADING.search(group.heading) and _mean_length(cards) < 6:
         return False

@@ -60,7 +60,7 @@ PHRASES: dict[Kind, dict[str, str]] = {
         " | lo mas | =lo más",
         "fi": "luetuimmat | suosituimmat | suosittu",
         "fr": "plus lus | plus lues | plus lu | plus populaires | plus consulté | plus partagé | plus commenté "
-        "| plus vus | populaire | articles les plus",
+        "| plus vus | populaire | articles les plus | + lus | + lues | + partagés",
         "hi": "लोकप्रिय | सबसे ज्यादा | सर्वाधिक",
         "hu": "legolvasottabb | népszerű",
         "id": "terpopuler | populer | banyak dibaca | terbanyak dibaca",

@@ -266,12 +266,17 @@ def test_the_source_of_the_story_on_another_site_is_no_item() -> None:
         assert len(block["items"]) == found
 
 
-def test_services_in_the_footer_and_searched_terms_are_no_items() -> None:
+def test_services_guides_and_searched_terms_are_no_items() -> None:
     services = "".join(
         f'<li><a href="https://www.example.org/radio/service-{n}00{n}21.html">{name}</a></li>'
         for n, name in enumerate(("Contact the newsroom", "Our radio frequencies", "All our podcasts", "Work with us"))
     )
     assert blocks_of(story(side=f"<footer><h3>Example Radio</h3><ul>{services}</ul></footer>")) == []
+    guides = "".join(
+        f'<li><a href="https://www.example.org/homes/guide-{n}/">{name}</a></li>'
+        for n, name in enumerate(("Buy a flat in Brno", "Buy a house in Zlín", "Buy land", "Rent a room in Brno"))
+    )
+    assert blocks_of(story(f"<section><h3>Homes</h3><ul>{guides}</ul></section>")) == []
     terms = "".join(
         f'<li><a href="https://www.example.org/topic/share-price-{n}12345.cms">{name}</a></li>'
         for n, name in enumerate(("Harbour lines share price", "Bank holiday list", "Northern steel listing"))
