@@ -56,10 +56,10 @@ _TITLE_CLASS = re.compile(
 _NO_HEADING = re.compile(
     r"\W*(?:categor|kategori|filed under|posted in|ilgili konu|share|partager|teilen|compartir|condividi|paylaş"
     r"|compartilh|tags?\b|schlagw|stichw|keywords|etiket|關鍵字|previous\b|next\b|prev\b|weiter\W*$|zurück|weiterlesen"
-    r"|anterior\W*$|précédent\b|siguiente\W*$|önceki\W*$|sonraki\W*$|powered|tümü\W*$|more\W*$|mehr\W*$|alle\W*$|see all"
-    r"|view all|all\W*$|show|follow|folgen|subscribe\b|abonn|newsletter|sign up|login|log in|google ad|ads?\b|advert"
-    r"|anzeige\W*$|werbung\W*$|publicidad\W*$|reklam\W*$|publicité|comment|kommentar|\d+ (?:comment|kommentar)|close"
-    r"|schliessen|menu|もっと|一覧|続き|search|suche|loading|play|video\W*$|foto|image|credit|facebook|twitter|whatsapp"
+    r"|anterior\W*$|précédent\b|siguiente\W*$|önceki\W*$|sonraki\W*$|powered|tümü\W*$|more\W*$|mehr\W*$|alle\W*$"
+    r"|see all|view all|all\W*$|show|follow|folgen|subscribe\b|abonn|newsletter|sign up|login|log in|google ad"
+    r"|ads?\b|advert|anzeige\W*$|werbung\W*$|publicidad\W*$|reklam\W*$|publicité|comment|kommentar|\d+ (?:comment|kommentar)"
+    r"|close|schliessen|menu|もっと|一覧|続き|search|suche|loading|play|video\W*$|foto|image|credit|facebook|twitter|whatsapp"
     r"|pinterest|e-?mail|linkedin|telegram|by\b|von\b|por\b|©|getty)"
 )
 # Headings over lists of keywords, people and comments. Lists of stories under them have long lines or pictures.
@@ -499,7 +499,7 @@ def _is_list(group: _Group, zones: int, placement: Placement, kind: Kind | None)
     if plain and group.heading and _LABELS_HEADING.search(group.heading) and _mean_length(cards) < 6:
         return False
     if count == 1 and kind is None and not zones & TEASING:
-        return cards[0].legible and score >= 3.2
+        return cards[0].legible and words >= 2 and score >= 3.2
     if words < 1.2 and plain:
         return False
     if words < 1.7 and (headings < 0.5 or address < 1.5) and not zones & TEASING:
