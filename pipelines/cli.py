@@ -199,18 +199,17 @@ def erase(
 ) -> None:
     """Erase a comment, a commenter or a story everywhere and for good: archive, lake, DuckDB file and report."""
     from pipelines import erasing
-    from pipelines.lake.erasure import read_erased
     from pipelines.lake.parts import Lake
 
     asked = [(comment, erasing.erase_comment), (author, erasing.erase_author), (url, erasing.erase_story)]
-    [(what, erase_it), *more] = [pair for pair in asked if pair[0]] or [(None, erasing.erase_story)]
-    settings = load()
-    if what is None or more:
+    settings, given = load(), [(what, erase_it) for what, erase_it in asked if what]
+    if len(given) != 1:
         raise YanyanaError("name one thing to erase: --comment ID, --author KEY or --url URL")
-    if settings.secret() is None:
+    secret = settings.secret()
+    if secret is None:
         raise YanyanaError("what is erased is remembered by keyed marks, and there is no secret: run `yanyana init`")
-    erased = read_erased(settings.erased, settings.secret())
-    done = erase_it(what, archive=settings.archive, lake=Lake(settings.lake), path=settings.erased, erased=erased)
+    [(what, erase_it)] = given
+    done = erase_it(what, erasing.Store(settings.archive, Lake(settings.lake), settings.erased, secret))
     for day in done.days:
         _materialise(settings, "publish", day)
     rows = ", ".join(f"{count} of {name}" for name, count in done.rows.items()) or "none, there were none"

@@ -15,10 +15,20 @@ import polars as pl
 from pipelines.crawl.archive import days, segments
 from pipelines.crawl.retention import remove_erased
 from pipelines.lake import schema
-from pipelines.lake.erasure import Erased, ErasureError, remember
+from pipelines.lake.erasure import Erased, ErasureError, read_erased, remember
 from pipelines.lake.ids import article_id
 from pipelines.lake.parts import Lake
 from pipelines.segments import part_name, version
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where things are kept, the list of what was erased among them, and the secret that the list is keyed with."""
+
+    archive: Path
+    lake: Lake
+    list: Path
+    secret: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,29 +43,31 @@ class Erasure:
     days: list[date]
 
 
-def erase_comment(comment_id: str, *, archive: Path, lake: Lake, path: Path, erased: Erased) -> Erasure:
-    """Erase a comment by its comment_id, in every reading and by what it says; the list at `path` remembers it."""
+def erase_comment(comment_id: str, store: Store) -> Erasure:
+    """Erase a comment by its comment_id, in every reading and by what it says; the list remembers it."""
     _check("comment", comment_id, 32)
-    found = lake.scan(schema.COMMENTS).filter(pl.col("comment_id") == comment_id).collect()
+    erased = read_erased(store.list, store.secret)
+    found = store.lake.scan(schema.COMMENTS).filter(pl.col("comment_id") == comment_id).collect()
     marks = {erased.mark("comment", comment_id), *erased.said(found)}
-    return _erase(marks, archive=archive, lake=lake, path=path, erased=erased)
+    return _erase(marks, erased, store)
 
 
-def erase_author(author_key: str, *, archive: Path, lake: Lake, path: Path, erased: Erased) -> Erasure:
-    """Erase all comments under an author_key, also those that will come; the list at `path` remembers it."""
+def erase_author(author_key: str, store: Store) -> Erasure:
+    """Erase all comments under an author_key, also those that will come; the list remembers it."""
     _check("author", author_key, 64)
-    found = lake.scan(schema.COMMENTS).filter(pl.col("author_key") == author_key).collect()
+    erased = read_erased(store.list, store.secret)
+    found = store.lake.scan(schema.COMMENTS).filter(pl.col("author_key") == author_key).collect()
     comments = {erased.mark("comment", comment_id) for comment_id in found["comment_id"]}
     marks = {erased.mark("author", author_key), *comments, *erased.said(found)}
-    return _erase(marks, archive=archive, lake=lake, path=path, erased=erased)
+    return _erase(marks, erased, store)
 
 
-def erase_story(url: str, *, archive: Path, lake: Lake, path: Path, erased: Erased) -> Erasure:
+def erase_story(url: str, store: Store) -> Erasure:
     """Erase the story at an address: its captures, all that was read of them, and teasers that lead to it."""
     if not re.match(r"https?://[^\s/]+", url):
         raise ErasureError(f"{url!r} is no address of a story; give one that begins with http:// or https://")
-    marks = {erased.mark("story", article_id(url))}
-    return _erase(marks, archive=archive, lake=lake, path=path, erased=erased)
+    erased = read_erased(store.list, store.secret)
+    return _erase({erased.mark("story", article_id(url))}, erased, store)
 
 
 def _check(what: str, identifier: str, digits: int) -> None:
@@ -65,14 +77,15 @@ def _check(what: str, identifier: str, digits: int) -> None:
         )
 
 
-def _erase(marks: set[str], *, archive: Path, lake: Lake, path: Path, erased: Erased) -> Erasure:
+def _erase(marks: set[str], erased: Erased, store: Store) -> Erasure:
     """Remember the marks, then take out what they stand for. Repeating it after it died midway completes it."""
-    if unread := list(_unread(archive, lake, version(erased.secret))):
+    lake = store.lake
+    if unread := list(_unread(store.archive, lake, version(store.secret))):
         raise ErasureError(
             f"{len(unread)} segments have not been read by this version, {unread[0]} first, and what is to be erased "
             "may stand in them: run `yanyana reparse`, then erase again"
         )
-    grown = remember(path, erased, marks)
+    grown = remember(store.list, erased, marks)
     rows, changed = dict.fromkeys(schema.TABLES, 0), set()
     for part, day in _parts(lake):
         frames = {table.name: lake.read(table, part=part, day=day) for table in schema.EXTRACTED}
@@ -84,7 +97,7 @@ def _erase(marks: set[str], *, archive: Path, lake: Lake, path: Path, erased: Er
                 lake.write(table, left, part=part, day=day, made_by=made_by or "")
                 rows[name] += before.height - left.height
                 changed.add(day)
-    records = remove_erased(archive, lake).total()
+    records = remove_erased(store.archive, lake).total()
     gone = {name: count for name, count in rows.items() if count}
     return Erasure(gone, records, sorted(changed - {None}) or lake.days(schema.CAPTURES))
 
