@@ -55,12 +55,12 @@ _TITLE_CLASS = re.compile(
 # Short texts near a list that never are its heading, as `caseless` gives them.
 _NO_HEADING = re.compile(
     r"\W*(?:categor|kategori|filed under|posted in|ilgili konu|share|partager|teilen|compartir|condividi|paylaş"
-    r"|compartilh|tags?\b|schlagw|stichw|keywords|etiket|關鍵字|previous\b|next\b|prev\b|weiter\W*$|zurück|weiterlesen"
-    r"|anterior\W*$|précédent\b|siguiente\W*$|önceki\W*$|sonraki\W*$|powered|tümü\W*$|more\W*$|mehr\W*$|alle\W*$"
-    r"|see all|view all|all\W*$|show|follow|folgen|subscribe\b|abonn|newsletter|sign up|login|log in|google ad"
-    r"|ads?\b|advert|anzeige\W*$|werbung\W*$|publicidad\W*$|reklam\W*$|publicité|comment|kommentar|\d+ (?:comment|kommentar)"
-    r"|close|schliessen|menu|もっと|一覧|続き|search|suche|loading|play|video\W*$|foto|image|credit|facebook|twitter|whatsapp"
-    r"|pinterest|e-?mail|linkedin|telegram|by\b|von\b|por\b|©|getty)"
+    r"|compartilh|tags?\b|schlagw|stichw|keywords|etiket|關鍵字|previous\b|next\b|prev\b|weiter\W*$|zurück"
+    r"|weiterlesen|anterior\W*$|précédent\b|siguiente\W*$|önceki\W*$|sonraki\W*$|powered|tümü\W*$|more\W*$"
+    r"|mehr\W*$|alle\W*$|see all|view all|all\W*$|show|follow|folgen|subscribe\b|abonn|newsletter|sign up|login"
+    r"|log in|google ad|ads?\b|advert|anzeige\W*$|werbung\W*$|publicidad\W*$|reklam\W*$|publicité|comment"
+    r"|kommentar|\d+ (?:comment|kommentar)|close|schliessen|menu|もっと|一覧|続き|search|suche|loading|play|video\W*$"
+    r"|foto|image|credit|facebook|twitter|whatsapp|pinterest|e-?mail|linkedin|telegram|by\b|von\b|por\b|©|getty)"
 )
 # Headings over lists of keywords, people and comments. Lists of stories under them have long lines or pictures.
 _LABELS_HEADING = re.compile(
