@@ -17,6 +17,7 @@ from pipelines.extract.comment_words import (
     CHAR_LIMIT,
     CLOSED,
     COUNTED,
+    COUNTED_ONE,
     LOGIN,
     NONE_YET,
     POLICY,
@@ -278,9 +279,9 @@ def _claims(
     if NONE_YET.search(text):
         yield 0
     for entry in page.json_ld:
-        stated = entry.get("commentCount")
-        if isinstance(stated, int) and (stated or not held):
-            yield stated
+        stated = str(entry.get("commentCount"))
+        if stated.isdecimal() and (int(stated) or not held):
+            yield int(stated)
 
 
 def _lines_above(page: Page, places: list[Element], held: frozenset[int]) -> Iterator[str]:
@@ -300,8 +301,12 @@ def _first_of(attributes: Mapping[str, Any], names: tuple[str, ...]) -> str:
 
 
 def _stated_count(text: str, language: str | None) -> int | None:
-    match = COUNTED.search(text) if 0 < len(text) <= _MAX_CLAIM and _DIGIT.search(text) else None
-    return find_count(match[match.lastgroup or 0], language) if match else None
+    if not 0 < len(text) <= _MAX_CLAIM:
+        return None
+    match = COUNTED.search(text) if _DIGIT.search(text) else None
+    if match is not None:
+        return find_count(match[match.lastgroup or 0], language)
+    return 1 if COUNTED_ONE.search(text) else None
 
 
 def _char_limit(fields: list[Element], text: str) -> int | None:

@@ -140,12 +140,25 @@ _NOUN = (
     r"|komentar[ei]?|комментари(?:й|я|ев|и)|коментар(?:і|ів|и)|σχόλια|コメント|评论|評論|تعليق(?:ات)?)"
 )
 
+# What WordPress calls comments in the heading over them: "3 thoughts on “…”", "142 Antworten zu “…”".
+_ANSWERED = (
+    r"(?:(?:thoughts?|responses?|repl(?:y|ies)) (?:on|to)|(?:gedanken?|antwort(?:en)?|kommentare?) (?:zu|auf)"
+    r"|(?:réflexions?|réponses?|commentaires?) (?:sur|à)|(?:pensamientos?|respuestas?|comentarios?) (?:en|a)"
+    r"|(?:pensier[io]|rispost[ea]|comment[io]) (?:su|a)|(?:gedachten?|reacties?) (?:over|op))\b"
+)
+
 # A stated number of comments: "17 Kommentare", "22 comments on …", "Yorumlar (3)", "“…” üzerine 3 yorum".
 COUNTED = _any(
-    r"^\W*(?P<thoughts>\d[\d.,'’]*)\s(?:thoughts? on|gedanken? zu|réflexions? sur|pensamientos? en|pensieri su)\b",
-    r"\W(?:için|üzerine) (?P<turkish>\d[\d.,'’]*) yorum\W*$",
+    rf"^\W*(?P<answered>\d[\d.,'’]*)\s{_ANSWERED}",
+    r"\W(?:için|üzerine) (?P<turkish>\d[\d.,'’]*) (?:yorum|yanıt|cevap)\W*$",
     rf"^\W*(?P<before>\d[\d.,'’\s]*(?:\s?(?:k|b|bin|tsd\.?|mil))?)\s*{_NOUN}(?!\w)",
     rf"^\W*(?:\w+\s){{0,2}}{_NOUN}\W*(?P<after>\d[\d.,'’]*(?:\s?(?:k|b|bin|tsd|mil))?)\W*$",
+)
+
+# One comment, its number spelt out.
+COUNTED_ONE = _any(
+    rf"^\W*(?:one|eine?|une?|una|uno|één|eén)\s(?:{_ANSWERED}|{_NOUN}\W*$)",
+    r"\W(?:için|üzerine) bir (?:yorum|yanıt|cevap)\W*$",
 )
 
 # There are none yet: a stated zero.

@@ -637,6 +637,15 @@ def test_viafoura_names_the_thread_in_the_head() -> None:
         ("<h3>“Köprü açıldı” üzerine 3 yorum</h3>", "tr", 3),
         ("<h2>22 comments on “2 bridges”</h2>", "en", 22),
         ("<h2>3 thoughts on “2 bridges”</h2>", "en", 3),
+        ("<h3>142 Antworten zu <em>Zwei Brücken</em></h3>", "de", 142),
+        ("<h3>Eine Antwort auf „Zwei Brücken“</h3>", "de", 1),
+        ("<h3>Ein Kommentar</h3>", "de", 1),
+        ("<h3>One Response to 2 bridges</h3>", "en", 1),
+        ("<h3>3 réponses à « Deux ponts »</h3>", "fr", 3),
+        ("<h3>Una respuesta a «Dos puentes»</h3>", "es", 1),
+        ("<h3>“İki köprü” için bir yanıt</h3>", "tr", 1),
+        ("<h3>“İki köprü” için 12 yanıt</h3>", "tr", 12),
+        ("<h3>Ein Kommentar zeigt, wie wenig das stimmt</h3>", "de", None),
         ('<span class="comment-count">1.2K</span>', "en", 1200),
         ('<button class="open-comments" aria-label="2 Kommentare"></button>', "de", 2),
         ("<p>Henüz yorum yapılmamış. İlk yorumu siz yapın!</p>", "tr", 0),
@@ -653,6 +662,7 @@ def test_the_claimed_count_may_stand_in_an_attribute_or_in_metadata() -> None:
     assert read('<x-comments num-comments="47"></x-comments>')["claimed_count"] == 47
     stated = '<script type="application/ld+json">{"@type": "NewsArticle", "commentCount": 8}</script>'
     assert read(f'<div id="comments"></div>{stated}')["claimed_count"] == 8
+    assert read(f'<div id="comments"></div>{stated.replace("8", '"8"')}')["claimed_count"] == 8
     assert read(wordpress(THREAD) + stated.replace("8", "0"))["claimed_count"] is None
 
 
