@@ -662,7 +662,8 @@ def test_the_claimed_count_may_stand_in_an_attribute_or_in_metadata() -> None:
     assert read('<x-comments num-comments="47"></x-comments>')["claimed_count"] == 47
     stated = '<script type="application/ld+json">{"@type": "NewsArticle", "commentCount": 8}</script>'
     assert read(f'<div id="comments"></div>{stated}')["claimed_count"] == 8
-    assert read(f'<div id="comments"></div>{stated.replace("8", '"8"')}')["claimed_count"] == 8
+    quoted = stated.replace("8", '"8"')
+    assert read(f'<div id="comments"></div>{quoted}')["claimed_count"] == 8
     assert read(wordpress(THREAD) + stated.replace("8", "0"))["claimed_count"] is None
 
 
