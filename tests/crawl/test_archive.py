@@ -196,7 +196,9 @@ def test_a_file_broken_in_the_middle_keeps_what_came_before(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"<html><p>a saved page", b"\x1f\x8bnot gzip", gzip.compress(b"text"), gzip.compress(b"")]
+    "content",
+    [b"", b"<html><p>a saved page", b"\x1f\x8bnot gzip", gzip.compress(b"text"), gzip.compress(b"")],
+    ids=["empty", "a page", "no gzip", "gzipped text", "gzipped nothing"],
 )
 def test_what_is_no_warc_file_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "page.warc.gz"
