@@ -71,6 +71,26 @@ def import_(files: Files) -> None:
     _show_result(settings)
 
 
+@app.command("import-engagement")
+def import_engagement(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, metavar="FILE.csv|parquet")],
+) -> None:
+    """Take in a newsroom's own analytics: rows of url, time, metric and value. All of a file or nothing."""
+    from pipelines.analytics import import_analytics
+    from pipelines.lake.erasure import read_erased
+    from pipelines.lake.parts import Lake
+    from pipelines.lake.schema import CAPTURES
+
+    settings = load()
+    lake, sites = Lake(settings.lake), SiteIndex(settings.configured.site)
+    erased = read_erased(settings.erased, settings.secret())
+    taken = import_analytics(file, lake, site_of=sites.name, erased=erased)
+    said = "came in before" if taken.already else "taken in"
+    err.print(f"{file}: {taken.observations:,} observations {said}", highlight=False, soft_wrap=True)
+    for day in lake.days(CAPTURES)[-1:]:
+        _materialise(settings, "publish", day)
+
+
 @app.command()
 def reparse() -> None:
     """Read what this version has not read of the whole archive, and publish."""

@@ -83,7 +83,12 @@ def rows(record: Mapping[str, Any], capture: Row, version: str, *, keep_comments
         "comments": comments,
         "observations": [
             common
-            | {"article_id": story, "observed_at": capture["captured_at"], "ordinal": ordinal}
+            | {
+                "observation_id": digest("observation", capture["capture_id"], ordinal),
+                "article_id": story,
+                "observed_at": capture["captured_at"],
+                "ordinal": ordinal,
+            }
             | _known(stated, ("metric", "value", "source"))
             for ordinal, stated in enumerate(record["engagement"], 1)
             if _is_plausible(stated["value"])

@@ -90,7 +90,7 @@ class Erased:
         gone = pl.Series([False] * data.height, dtype=pl.Boolean)
         if "capture_id" in data.columns:
             gone |= data["capture_id"].is_in(bare).fill_null(False)
-        for column in {"article_id", "target_id"} & set(data.columns):
+        for column in {"article_id", "target_id", "address_id"} & set(data.columns):
             gone |= self.is_marked("story", data[column])
         if name == "comments":
             gone |= self.comments(data)

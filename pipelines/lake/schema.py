@@ -321,18 +321,19 @@ COMMENTS = Table(
 OBSERVATIONS = Table(
     "observations",
     "extract",
-    "A number that a page stated at a time. Never overwritten, always re-read.",
+    "A number that a page, or a newsroom's own analytics, stated at a time. Never overwritten, always re-read.",
     (
-        CAPTURE_ID,
+        _id("observation_id", "Hash of capture and rank, or of the imported file and row"),
+        Column("capture_id", TEXT, "The capture it was read from; null for imported analytics", "32 hex digits"),
         SITE,
         _id("article_id", "The story the number is about"),
-        Column("observed_at", TIME, "When the page stated it", "UTC", required=True),
+        Column("observed_at", TIME, "When the page stated it, or the time that the analytics give", "UTC", required=True),
         Column("metric", TEXT, "comments, likes, shares, views …", required=True),
         Column("value", REAL, "The number as stated", "count", required=True),
-        Column("source", TEXT, "Where in the page it stood", required=True),
-        Column("ordinal", SMALL, "Rank among the page's numbers, from 1", "rank", required=True),
+        Column("source", TEXT, "Where in the page it stood; analytics and the file's name where imported", required=True),
+        Column("ordinal", SMALL, "Rank among the page's numbers, or row of the file, from 1", "rank", required=True),
     ),
-    key=("capture_id", "ordinal"),
+    key=("observation_id",),
     references={"capture_id": "captures.capture_id"},
 )
 

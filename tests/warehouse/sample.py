@@ -192,6 +192,7 @@ def _story_page(story: Story, stories: int, day: int) -> Iterator[tuple[str, dic
         "observations",
         captured
         | {
+            "observation_id": digest("observation", capture["capture_id"], 1),
             "article_id": story.id,
             "observed_at": at,
             "metric": "comments",
