@@ -6,6 +6,7 @@ Each number is an observation with its source; where sources disagree all are ke
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any, Literal
 
 from pipelines.extract.document import Element
@@ -45,7 +46,10 @@ _KEYS = {
         "comment_count",
         "comments_count",
         "numberOfComments",
+        "number_of_comments",
         "num_comments",
+        "nbComments",
+        "totalComments",
     ),
     "shares": ("shareCount", "sharesCount", "share_count", "shares_count"),
     "views": ("viewCount", "viewsCount", "view_count", "views_count", "readCount", "read_count"),
@@ -55,35 +59,45 @@ _KEYS = {
 _META_NAME = re.compile(
     r"(?:.*[:._-])?(comment|share|view|like|reaction)s?[:._-](?:count|total|number)|article[:._-](comment|share)s"
 )
-_IN_SCRIPT = re.compile(r"ount[\"']?\s*[:=]\s*[\"']?(?P<value>\d+)\b")
+# One pattern an ending: a pattern that begins with fixed letters is searched for fast.
+_IN_SCRIPT = [
+    re.compile(rf"{ending}(?P<after>[\"']?\s*[:=]\s*[\"']?)(?P<value>\d+)\b") for ending in ("ount", "omments")
+]
 _METRIC_OF_KEY = {key: metric for metric, keys in _KEYS.items() for key in keys}
 _KEY_END = re.compile(r"\w+\Z")
 _MAX_KEY = 20
 _MAX_MICRODATA = 50
 _MAX_SCRIPT = 100_000
 
-# A line of a page that states a number and nothing else: "324 kez okundu", "Okunma: 1.234", "1,2 B görüntülenme".
+# A line of a page that states numbers and nothing else: "324 kez okundu", "Okunma: 1.234", "4 comments 29 shares".
 _NOUNS: dict[str, str] = {
-    "comments": r"comments?|kommentare?|yorum(?:lar)?|commentaires?|comentarios?|comentários?|commenti|reacties",
+    "comments": r"(?:leser-?|reader )?(?:comments?|kommentare?)|leserbeiträge|yorum(?:lar)?|commentaires?|comentarios?"
+    r"|comentários?|commenti|reacties",
     "shares": r"shares?|(?:mal |times |fois |kez |veces )?(?:geteilt|shared|partagée?s?|paylaşıldı|compartid[oa]s?)"
     r"|paylaşım|teilungen|partages?|compartidos?|condivisioni",
-    "views": r"views?|reads?|(?:mal |times |fois |kez |veces |kişi )?(?:gelesen|angesehen|viewed|read|lue?s?|vues?"
-    r"|okundu|görüntülendi|leíd[oa]s?)|okunma(?: sayısı)?|görüntülenme|gösterim|aufrufe|hits?|visitas"
-    r"|lecturas|lectures",
+    "views": r"views?|reads?|(?:mal |times |fois |kez |veces |kişi )?(?:gelesen|angesehen|aufgerufen|viewed|read|lue?s?"
+    r"|vues?|okundu|okudu|görüntülendi|leíd[oa]s?|vist[oa]s?)|okun?ma(?: sayısı)?|görüntülen?me(?: sayısı)?|izlenme"
+    r"|gösterim|aufrufe|hits?|visitas|visualizaciones|lecturas|lectures",
     "likes": r"likes?|beğeni(?:ler)?|beğenme|kişi beğendi|gefällt(?: mir)?(?: angaben)?|j['’]aime|me gusta",
     "reactions": r"reactions?|reaktionen|tepki(?:ler)?|réactions|reacciones",
 }
 # Possessive: a long row of figures is given up at once, not figure by figure.
-_NUMBER = r"\d[\d.,'’\u00a0\u202f ]*+(?:\s?(?:[KMB]|Mn|bin|mil|milyon|Tsd\.?|Mio\.?))?"
+_NUMBER = (
+    r"\d[\d.,'’\u00a0\u202f ]*+(?:\s?(?:[KMB](?!\w)|Mn|bin|mil(?!\w)|milyon|milyar|Tsd\.?|Mio\.?|million(?:en|s)?"
+    r"|millones|milliards?)(?: de| d['’])?)?\+?"
+)
 
 
 def _alternatives(suffix: str) -> str:
     return "|".join(f"(?P<{metric}_{suffix}>{noun})" for metric, noun in _NOUNS.items())
 
 
-_LINE = re.compile(
-    rf"[^\w\n]*(?:(?P<before>{_NUMBER})\s*(?:{_alternatives('behind')})"
-    rf"|(?:{_alternatives('ahead')})\s*[:(]?\s*(?P<after>{_NUMBER})\)?)[^\w\n]*",
+_BEFORE_STATEMENT = re.compile(
+    r"[^\w\n]*(?:(?:show|view|see|read|all|total|ver|voir|lire|les|alle|tüm|toplam)\s+)*(?=\S)", re.IGNORECASE
+)
+_STATEMENT = re.compile(
+    rf"(?:(?P<before>{_NUMBER})\s*(?:{_alternatives('behind')})"
+    rf"|(?:{_alternatives('ahead')})\s*[:(]?\s*(?P<after>{_NUMBER})\)?)(?!\w)[^\w\n]*",
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
@@ -131,6 +145,11 @@ def _in_json_ld(page: Page) -> Iterator[tuple[str, int]]:
                 verb = _VERB.search(str(kind.get("@type", "")) if isinstance(kind, dict) else str(kind))
                 if verb is not None:
                     yield from _whole(_VERBS[verb[1]], statistic.get("userInteractionCount"))
+        # What schema.org said before it had InteractionCounter: "UserComments:5", "5 UserLikes".
+        counted = entry.get("interactionCount")
+        for stated in map(str, counted if isinstance(counted, list) else [counted]):
+            if (verb := _VERB.search(stated)) and (value := find_count(stated.rpartition(":")[2])) is not None:
+                yield _VERBS[verb[1]], value
 
 
 def _whole(metric: str, value: Any) -> Iterator[tuple[str, int]]:
@@ -178,8 +197,8 @@ def _in_scripts(page: Page) -> Iterator[tuple[str, int]]:
     for script in page.by_name.get("script", ()):
         source = script_source(script)
         if len(source) <= _MAX_SCRIPT and "ld+json" not in script.attrs.get("type", ""):
-            for match in _IN_SCRIPT.finditer(source):
-                key = _KEY_END.search(source, max(0, match.start() - _MAX_KEY), match.start() + 4)
+            for match in chain.from_iterable(pattern.finditer(source) for pattern in _IN_SCRIPT):
+                key = _KEY_END.search(source, max(0, match.start() - _MAX_KEY), match.start("after"))
                 if key is not None and key[0] in _METRIC_OF_KEY:
                     yield _METRIC_OF_KEY[key[0]], int(match["value"])
 
@@ -187,11 +206,25 @@ def _in_scripts(page: Page) -> Iterator[tuple[str, int]]:
 def _in_text(page: Page) -> Iterator[tuple[str, int]]:
     for line in page.text.split("\n"):
         # Few lines hold a number at all.
-        if 3 < len(line) < _MAX_LINE and _DIGIT.search(line) and (match := _LINE.fullmatch(line)):
-            value = find_count(match["before"] or match["after"], page.language)
-            metric = next(name for name in _NOUNS if match[f"{name}_behind"] or match[f"{name}_ahead"])
-            if value is not None:
-                yield metric, value
+        if 3 < len(line) < _MAX_LINE and _DIGIT.search(line):
+            statements = _statements(line)
+            for match in statements:
+                value = find_count(match["before"] or match["after"], page.language)
+                if value is not None:
+                    yield next(name for name in _NOUNS if match[f"{name}_behind"] or match[f"{name}_ahead"]), value
+
+
+def _statements(line: str) -> list[re.Match[str]]:
+    """What the line states of numbers, or nothing where it says anything else beside."""
+    start = _BEFORE_STATEMENT.match(line)
+    at, statements = start.end() if start else 0, []
+    while at < len(line):
+        match = _STATEMENT.match(line, at)
+        if match is None:
+            return []
+        statements.append(match)
+        at = match.end()
+    return statements
 
 
 # --- recommendation widgets ---------------------------------------------------------------------------------------

@@ -74,6 +74,8 @@ def test_metadata_and_data_layers_state_counts() -> None:
         '<script>dataLayer.push({"section": "city", "commentCount": 6, "shareCount": "17", "wordCount": 800});</script>'
     )
     assert numbers(layer, head=head) == [("comments", 5, "meta"), ("comments", 6, "script"), ("shares", 17, "script")]
+    named = "<script>config = {numberOfComments: 4, allowComments: 1, commentsCountLimit: 9}</script>"
+    assert numbers(named) == [("comments", 4, "script")]
     many = '<script>var teasers = [{"commentCount": 1}, {"commentCount": 2}]</script>'
     assert numbers(many) == []
 
@@ -97,10 +99,33 @@ def test_metadata_and_data_layers_state_counts() -> None:
         ("5 mil lecturas", "es", "views", 5000),
         ("Comentarios (7)", "es", "comments", 7),
         ("2 reactions", "en", "reactions", 2),
+        ("1,5 Mio. Aufrufe", "de", "views", 1_500_000),
+        ("12 Leserkommentare", "de", "comments", 12),
+        ("3,4 Mn görüntüleme", "tr", "views", 3_400_000),
+        ("Okunma sayısı: 12 bin", "tr", "views", 12_000),
+        ("Tüm yorumlar (7)", "tr", "comments", 7),
+        ("Ver comentarios (7)", "es", "comments", 7),
+        ("1,2 millones de visualizaciones", "es", "views", 1_200_000),
+        ("Voir les 8 commentaires", "fr", "comments", 8),
+        ("2,3 k partages", "fr", "shares", 2300),
+        ("1.5 million views", "en", "views", 1_500_000),
+        ("Reader comments 75", "en", "comments", 75),
     ],
 )
 def test_a_line_of_text_states_a_number(text: str, language: str, metric: str, value: int) -> None:
     assert numbers(f"<div><span>{text}</span></div>", language=language) == [(metric, value, "text")]
+
+
+def test_a_line_may_state_several_numbers() -> None:
+    assert numbers("<p>4   commentaires    1 529 partages</p>", language="fr") == [
+        ("comments", 4, "text"),
+        ("shares", 1529, "text"),
+    ]
+
+
+def test_schema_org_used_to_count_interactions_in_words() -> None:
+    story = {"@type": "NewsArticle", "interactionCount": ["UserComments:5", "12 UserLikes", "UserCheckins:3"]}
+    assert numbers(ld(story)) == [("comments", 5, "json-ld"), ("likes", 12, "json-ld")]
 
 
 @pytest.mark.parametrize(
@@ -108,6 +133,8 @@ def test_a_line_of_text_states_a_number(text: str, language: str, metric: str, v
     [
         "<p>The film had 2 million views and 17 shares in its first week, said the studio.</p>",
         "<p>17 shares of the company were sold.</p>",
+        "<p>12 commentators, 3 viewsites</p>",
+        "<p>3 comments and nothing new</p>",
         "<ul><li>3 comments</li><li>14 comments</li></ul>",
         "<p>Views</p>",
         "<p hidden>17 shares</p>",
@@ -220,6 +247,7 @@ def test_any_page_is_read_alike_twice(pieces: list[str]) -> None:
         '<div class="taboola"><a href="/x">x</a>',
         '<script>"commentCount": 1;</script>',
         "1 " * 30,
+        "<p>1 views 2 shares 3 likes 4</p>",
         '<a class="share-x" title="Share on x" href="https://x.com/share">',
         "<b itemprop=commentCount itemscope>1",
     ],
