@@ -10,9 +10,9 @@ Every function here takes lazy frames (all of one engine: Polars, DuckDB, Spark 
 key. Nothing here reads or writes files, and nothing looks at words: labels come from `pipelines.classify`.
 """
 
-from pipelines.analysis.contrast import contrasts
+from pipelines.analysis.contrast import contrasts, time_course
 from pipelines.analysis.exposure import exposures
 from pipelines.analysis.topics import cooccurrence
 from pipelines.analysis.wordings import headline_pairs, headline_variants
 
-__all__ = ["contrasts", "cooccurrence", "exposures", "headline_pairs", "headline_variants"]
+__all__ = ["contrasts", "cooccurrence", "exposures", "headline_pairs", "headline_variants", "time_course"]

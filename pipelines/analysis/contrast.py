@@ -1,186 +1,275 @@
-"""How much clickbait stands beside hard news, and how much beside the rest.
+"""How much clickbait stands beside hard news, and how much beside the rest: the main answer, with its tests.
 
-Captures of one story repeat each other, and so do the lists on its pages: the unit is the story, and what carries no
-information on targeting is set aside. Days and placements are not yet told apart within a site.
+Counting is done in `strata`; the estimators stand in `mantel_haenszel`, `permutation`, `pooling` and
+`misclassification`. Here they are put together, and what cannot be told gets its reason.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import narwhals as nw
 import polars as pl
 from narwhals.typing import IntoLazyFrame
 
-from pipelines.analysis.difference import Difference, Sample, mean_of, welch
-from pipelines.analysis.engine import collected, shaped
+from pipelines import __version__
+from pipelines.analysis.engine import shaped
 from pipelines.analysis.exposure import HARD_FROM
+from pipelines.analysis.mantel_haenszel import Difference, Interval, Units, odds_ratio, risk_difference, risk_ratio
+from pipelines.analysis.misclassification import Gold, corrected, tipping_point
+from pipelines.analysis.multiplicity import q_values
+from pipelines.analysis.permutation import permutation_p
+from pipelines.analysis.pooling import heterogeneity, random_effects
+from pipelines.analysis.strata import STRATA, host_outcomes
+from pipelines.errors import YanyanaError
 from pipelines.lake.parts import frame
-from pipelines.lake.schema import CONTRASTS
+from pipelines.lake.schema import CONTRASTS, TIME_COURSE
 
 ALL = "all"
-OUTCOMES = {"clickbait": "clickbait", "clickbait_or_tabloid": "clickbait or tabloid"}
-# A target beside this share of a site's hosts, in one kind of block on one day, is site-wide …
-SITE_WIDE_FROM = 0.8
-# … where there are at least so many hosts, for with fewer chance does it too.
-SITE_WIDE_HOSTS = 5
+OUTCOMES = {
+    "clickbait": "clickbait",
+    "clickbait_or_tabloid": "clickbait or tabloid",
+    "clickbait_height": "clickbait high in the list",
+}
+METHOD = "Mantel-Haenszel difference, cluster-robust t; labels exchanged within strata"
 
 
-def contrasts(exposures: IntoLazyFrame) -> pl.DataFrame:
+class StrataError(YanyanaError):
+    """Strata were asked for that a host's row does not have."""
+
+
+def contrasts(
+    exposures: IntoLazyFrame,
+    *,
+    strata: Sequence[str] = STRATA,
+    golds: Mapping[str, Gold] | None = None,
+    draws: int = 10_000,
+    seed: int = 0,
+) -> pl.DataFrame:
     """The contrast of hard-news hosts with other hosts per site, block kind and outcome, in the schema of CONTRASTS.
 
-    The unit is the host article. Its outcome is the share of such items among the distinct targets beside it, averaged
-    over its captures: for `clickbait` the mean of the probabilities, for `clickbait_or_tabloid` the share of items in
-    these two classes (a teaser without a topic counts as no tabloid, so this share is a lower bound). Teasers without a
-    clickbait probability count for nothing. A host is hard where its hard-news probability, averaged over its captures,
-    is at least 0.5; hosts without a topic are on neither side and are counted apart.
+    The unit is the host article with its outcomes of `strata.host_outcomes`; it is hard where its hard-news probability
+    is at least 0.5. Hosts without a topic are on neither side and are counted apart. Hosts are compared within `strata`
+    (any of site, day, kind and placement; the site always), so that a day on which a site publishes much of both is no
+    finding. `difference`, `risk_ratio` and `odds_ratio` are Mantel–Haenszel's (see `mantel_haenszel`), `p` comes from
+    exchanging the labels of the hosts of one site and day (see `permutation.permutation_p`), `q` counts the sites of
+    one kind and outcome as so many tests.
 
-    Targets that stand beside at least 80 % of the hosts of a site, in one kind of block on one day (with at least 5
-    such hosts), are site-wide: being the same for every story they would only dilute the difference, so they are left
-    out and counted apart. The rule looks at targets and not at whole lists, because a list leaves out the page's own
-    story and so differs on just the pages that it names.
+    Kind `all` is every kind together: a host then has a row in each, and all its rows are one cluster and move as one.
+    Site `all` is every stratum of every site, each story counting alike; there it says also how much the sites differ.
+    It is there when there is more than one site, and tells when at least two do. `golds` names, by site, how the
+    classifier did on headlines read by hand; `corrected_difference` takes its errors into account.
 
-    The interval is Welch's (see `difference.welch`). Site `all` is the unweighted mean of the sites where a difference
-    can be told (see `difference.mean_of`); it is there when there is more than one site, and kind `all` is every kind
-    together. Where nothing can be told, difference and interval are null and the verdict says why.
+    Where nothing can be told, the numbers are null and the verdict says why. Raises StrataError for unknown strata.
     """
-    sides = collected(_sides(_set_apart(nw.from_native(exposures))))
-    return shaped(CONTRASTS, frame(CONTRASTS, _rows(sides)))
+    hosts = _sided(host_outcomes(exposures))
+    within = _checked(strata)
+    rows = list(_rows(hosts, within, golds or {}, draws, seed))
+    return shaped(CONTRASTS, _with_q(frame(CONTRASTS, rows)))
 
 
-def _set_apart(exposures: nw.LazyFrame) -> nw.LazyFrame:
-    """Exposures with `site_wide`, and the outcomes of each, which are null where it carries no information."""
-    day = ["site", "day", "kind"]
-    hosts = exposures.select(*day, "host_id").unique().group_by(day).agg(hosts=nw.len().cast(nw.Float64()))
-    site_wide = (
-        exposures.select(*day, "target_id", "host_id")
-        .unique()
-        .group_by(*day, "target_id")
-        .agg(beside=nw.len().cast(nw.Float64()))
-        .join(hosts.filter(nw.col("hosts") >= SITE_WIDE_HOSTS), on=day)
-        .filter(nw.col("beside") >= SITE_WIDE_FROM * nw.col("hosts"))
-        .select(*day, "target_id", site_wide=nw.lit(1))
-    )
-    return (
-        exposures.join(site_wide, on=[*day, "target_id"], how="left")
-        .with_columns(site_wide=nw.col("site_wide").fill_null(0).cast(nw.Int64()))
-        .with_columns(clickbait=nw.when(nw.col("site_wide") == 0).then(nw.col("item_clickbait")))
-        .with_columns(
-            clickbait_or_tabloid=nw.when(~nw.col("clickbait").is_null()).then(
-                nw.col("item_class").is_in(["clickbait", "tabloid"]).cast(nw.Float64())
-            )
+def time_course(exposures: IntoLazyFrame) -> pl.DataFrame:
+    """The difference in clickbait between hard news and the rest by site and day, in the schema of TIME_COURSE.
+
+    Each story counts on the day it was first captured; kinds of blocks are strata. Days on which nothing can be told
+    have null in place of a difference.
+    """
+    hosts = _sided(host_outcomes(exposures))
+    rows = []
+    for (site, day), of_day in hosts.group_by("site", "day", maintain_order=True):
+        counts, found = _counts(of_day, "clickbait"), _judged(of_day, "clickbait", STRATA)
+        interval = found.difference.interval() if found else None
+        rows.append(
+            {
+                "site": site,
+                "day": day,
+                "hosts_hard": counts["hosts_hard"],
+                "hosts_soft": counts["hosts_soft"],
+                "difference": interval and interval.estimate,
+                "difference_low": interval and interval.low,
+                "difference_high": interval and interval.high,
+            }
         )
-    )
+    return shaped(TIME_COURSE, frame(TIME_COURSE, rows))
 
 
-def _sides(exposures: nw.LazyFrame) -> nw.LazyFrame:
-    """Per site, block kind and side (hard, soft, unknown): number, mean and variance of the hosts' outcomes."""
-    every = exposures.select(
-        "site", "kind", "host_id", "capture_id", "target_id", "site_wide", *OUTCOMES, hard=nw.col("host_hard")
-    ).with_columns(exposures=(~nw.col("clickbait").is_null()).cast(nw.Int64()))
-    level = nw.concat([every, every.with_columns(kind=nw.lit(ALL))])
-    host = ["site", "kind", "host_id"]
-    # Distinct targets of a capture, captures of a host, hosts: each mean gives its parts the same weight.
-    for unit in ([*host, "capture_id", "target_id"], [*host, "capture_id"], host):
-        level = level.group_by(unit).agg(
-            nw.col("hard", *OUTCOMES).mean(), nw.col("exposures", "site_wide").sum().cast(nw.Int64())
+def _checked(strata: Sequence[str]) -> tuple[str, ...]:
+    unknown = set(strata) - set(STRATA)
+    if unknown or "site" not in strata:
+        raise StrataError(
+            f"strata {', '.join(strata)}: name site and any of {', '.join(STRATA[1:])}; a host has no more"
         )
-    side = (
-        nw.when(nw.col("hard") >= HARD_FROM)
-        .then(nw.lit("hard"))
-        .when(nw.col("hard") < HARD_FROM)
-        .then(nw.lit("soft"))
-        .otherwise(nw.lit("unknown"))
-    )
-    return (
-        level.with_columns(side=side)
-        .group_by("site", "kind", "side")
-        .agg(
-            nw.col("exposures", "site_wide").sum().cast(nw.Int64()),
-            nw.col(*OUTCOMES).mean().name.suffix("_mean"),
-            nw.col(*OUTCOMES).var().name.suffix("_variance"),
-            hosts=nw.col("clickbait").count().cast(nw.Int64()),
-        )
-    )
+    return tuple(strata)
+
+
+def _sided(hosts: pl.DataFrame) -> pl.DataFrame:
+    return hosts.with_columns(is_hard=pl.col("hard") >= HARD_FROM)
 
 
 @dataclass(frozen=True, slots=True)
-class _Contrast:
-    """The counts and mean shares of two sides; their difference, or the reason why none can be told."""
+class _Found:
+    """A difference, and the units it was found in; the permutation's scores, labels and strata host by host."""
 
-    counts: dict[str, int]
-    shares: dict[str, float | None]
-    difference: Difference | None
-    reason: str
-    scope: str = ""
+    units: Units
+    difference: Difference
+    hosts: pl.DataFrame
 
 
-def _rows(sides: pl.DataFrame) -> Iterator[dict[str, Any]]:
-    """One row a site, kind and outcome, and one over the sites where there is more than one."""
-    for (kind,), of_kind in sides.sort("site", "kind", "side").group_by("kind", maintain_order=True):
-        for outcome, words in OUTCOMES.items():
-            key = {"kind": kind, "outcome": outcome}
-            sites = []
-            for (site,), of_site in of_kind.group_by("site", maintain_order=True):
-                by_side = {side["side"]: side for side in of_site.iter_rows(named=True)}
-                sites.append(_contrast(by_side, outcome))
-                yield {"site": site, **key, **_columns(sites[-1], words)}
-            if len(sites) > 1:
-                yield {"site": ALL, **key, **_columns(_pooled(sites), words)}
-
-
-def _contrast(sides: Mapping[str, Mapping[str, Any]], outcome: str) -> _Contrast:
-    hard, soft = (
-        Sample(side["hosts"], side[f"{outcome}_mean"], side[f"{outcome}_variance"]) if side else Sample()
-        for side in (sides.get("hard"), sides.get("soft"))
+def _judged(hosts: pl.DataFrame, outcome: str, strata: Sequence[str]) -> _Found | None:
+    """The difference between the sides, or None where it cannot be told."""
+    known = hosts.filter(pl.col("is_hard").is_not_null() & pl.col(outcome).is_not_null()).with_columns(
+        stratum=pl.struct(strata).rank("dense").cast(pl.Int64),
+        cluster=pl.struct("site", "host_id").rank("dense").cast(pl.Int64),
     )
-    counts = {
-        "hosts_hard": hard.n,
-        "hosts_soft": soft.n,
-        "hosts_unknown": sides["unknown"]["hosts"] if "unknown" in sides else 0,
-        "exposures": sum(side["exposures"] for name, side in sides.items() if name != "unknown"),
-        "exposures_site_wide": sum(side["site_wide"] for side in sides.values()),
+    units = Units.telling(
+        known[outcome].to_numpy(), known["is_hard"].to_numpy(), known["stratum"].to_numpy(), known["cluster"].to_numpy()
+    )
+    difference = risk_difference(units)
+    if difference is None:
+        return None
+    # A host's rows move together: its score is the sum of how far each is from its stratum's mean.
+    together = [name for name in strata if name in ("site", "day")]
+    scored = (
+        known.with_columns(
+            score=pl.col(outcome) - pl.col(outcome).mean().over("stratum"),
+            telling=pl.col("is_hard").any().over("stratum") & (~pl.col("is_hard")).any().over("stratum"),
+        )
+        .filter("telling")
+        .group_by(*together, "cluster", "is_hard")
+        .agg(pl.col("score").sum())
+        .with_columns(exchanged=pl.struct(together).rank("dense"))
+        .sort("cluster")
+    )
+    return _Found(units, difference, scored)
+
+
+def _rows(
+    hosts: pl.DataFrame, strata: tuple[str, ...], golds: Mapping[str, Gold], draws: int, seed: int
+) -> Iterator[dict[str, Any]]:
+    """One row a site, kind and outcome, and one over the sites where there is more than one."""
+    kinds = [(ALL, hosts), *((str(kind), part) for (kind,), part in hosts.group_by("kind", maintain_order=True))]
+    for kind, of_kind in kinds:
+        for outcome in OUTCOMES:
+            key = {"kind": kind, "outcome": outcome}
+            basis = {"method": METHOD, "strata": " × ".join(strata), "seed": seed, "code_version": __version__}
+            told: dict[str, _Found] = {}
+            sites = of_kind.partition_by("site", as_dict=True, maintain_order=True)
+            for (site,), of_site in sites.items():
+                found = _judged(of_site, outcome, strata)
+                if found:
+                    told[str(site)] = found
+                calls = _calls({str(site): of_site}, outcome, strata, golds)
+                counts = _counts(of_site, outcome)
+                columns = _columns(found, counts, outcome, calls, draws, seed)
+                yield {"site": site, **key, **basis, **counts, **columns}
+            if len(sites) < 2:
+                continue
+            counts = _counts(of_kind, outcome)
+            scope = f"{len(told)} of {len(sites)} sites"
+            if len(told) < 2:
+                reason = f"a difference can be told for {scope}, and at least 2 are needed to speak of all"
+                yield {"site": ALL, **key, **basis, **counts, "verdict": f"cannot be told: {reason}"}
+                continue
+            calls = _calls({str(site): part for (site,), part in sites.items()}, outcome, strata, golds)
+            pooled = _columns(_judged(of_kind, outcome, strata), counts, outcome, calls, draws, seed, f", {scope}")
+            yield {"site": ALL, **key, **basis, **counts, **pooled, **_between(list(told.values()))}
+
+
+def _counts(hosts: pl.DataFrame, outcome: str) -> dict[str, int]:
+    known = pl.col(outcome).is_not_null()
+    host = pl.struct("site", "host_id")
+
+    def stories(side: pl.Expr) -> pl.Expr:
+        return host.filter(known & side).n_unique().cast(pl.Int64)
+
+    hard, soft = pl.col("is_hard").fill_null(False), (~pl.col("is_hard")).fill_null(False)
+    return hosts.select(
+        hosts_hard=stories(hard),
+        hosts_soft=stories(soft),
+        hosts_unknown=stories(pl.col("is_hard").is_null()),
+        n_articles=stories(pl.col("is_hard").is_not_null()),
+        n_exposures=pl.col("exposures").filter(pl.col("is_hard").is_not_null()).sum(),
+        exposures_site_wide=pl.col("site_wide").sum(),
+    ).row(0, named=True)
+
+
+def _calls(
+    sites: Mapping[str, pl.DataFrame], outcome: str, strata: Sequence[str], golds: Mapping[str, Gold]
+) -> list[tuple[Difference, Gold, int]]:
+    """For sites whose gold is known: the difference in what the classifier calls clickbait, and on how many units."""
+    if outcome != "clickbait":
+        return []
+    found = ((_judged(hosts, "called_clickbait", strata), golds.get(site)) for site, hosts in sites.items())
+    return [(each.difference, gold, len(each.units)) for each, gold in found if each and gold]
+
+
+def _columns(
+    found: _Found | None,
+    counts: Mapping[str, int],
+    outcome: str,
+    calls: Sequence[tuple[Difference, Gold, int]],
+    draws: int,
+    seed: int,
+    scope: str = "",
+) -> dict[str, Any]:
+    """The columns of CONTRASTS that say what was found, or the verdict why nothing was."""
+    if found is None:
+        return {"verdict": f"cannot be told: {_reason(counts)}"}
+    interval = found.difference.interval()
+    bootstrap = found.difference.bootstrap_interval(seed=seed)
+    is_share = outcome != "clickbait_height"
+    columns: dict[str, Any] = {
+        "strata_compared": found.units.strata,
+        "share_hard": found.difference.exposed,
+        "share_soft": found.difference.unexposed,
+        **_named("difference", interval),
+        "bootstrap_low": bootstrap.low,
+        "bootstrap_high": bootstrap.high,
+        **_named("risk_ratio", risk_ratio(found.units) if is_share else None),
+        **_named("odds_ratio", odds_ratio(found.units) if is_share else None),
+        "p": permutation_p(
+            found.hosts["score"], found.hosts["is_hard"], found.hosts["exchanged"], draws=draws, seed=seed
+        ),
+        "verdict": _verdict(interval, OUTCOMES[outcome], scope),
     }
-    return _Contrast(counts, {"share_hard": hard.mean, "share_soft": soft.mean}, welch(hard, soft), _reason(counts))
+    if outcome == "clickbait":
+        columns["tipping_point"] = tipping_point(found.difference)
+    if calls:
+        columns |= _named("corrected_difference", corrected(*zip(*calls, strict=True), seed=seed))
+    return columns
 
 
-def _pooled(sites: Sequence[_Contrast]) -> _Contrast:
-    told = [site for site in sites if site.difference]
-    difference = mean_of([site.difference for site in told if site.difference])
-    basis = told if difference else sites
-    counts = {name: sum(site.counts[name] for site in basis) for name in sites[0].counts}
-    shares = {
-        name: sum(site.shares[name] or 0.0 for site in told) / len(told) if difference else None
-        for name in sites[0].shares
-    }
-    of = f"{len(told)} of {len(sites)} sites"
-    reason = f"a difference can be told for {of}, and a mean over sites needs at least 2"
-    return _Contrast(counts, shares, difference, reason, scope=f", mean of {of}")
+def _named(name: str, interval: Interval | None) -> dict[str, float | None]:
+    values = (interval.estimate, interval.low, interval.high) if interval else (None, None, None)
+    return dict(zip((name, f"{name}_low", f"{name}_high"), values, strict=True))
 
 
-def _columns(contrast: _Contrast, words: str) -> dict[str, Any]:
-    """The columns of CONTRASTS beyond its key; `words` name the outcome to a reader."""
-    columns: dict[str, Any] = {**contrast.counts, **contrast.shares}
-    if contrast.difference is None:
-        return columns | {"verdict": f"cannot be told: {contrast.reason}"}
-    estimate, (low, high) = contrast.difference.estimate, contrast.difference.interval()
-    if low > 0:
+def _between(told: Sequence[_Found]) -> dict[str, Any]:
+    """How much sites differ, and the mean effect over sites as if these were a sample of many."""
+    effects = [found.difference.estimate for found in told], [found.difference.squared_error for found in told]
+    between = heterogeneity(*effects)
+    mean = random_effects(*effects)
+    if mean:
+        mean = Interval(mean.estimate, max(-1.0, mean.low), min(1.0, mean.high))
+    columns: dict[str, Any] = _named("random_effects", mean)
+    if between:
+        columns |= {"heterogeneity_q": between.q, "heterogeneity_p": between.p, "i2": between.i2}
+    return columns
+
+
+def _verdict(interval: Interval, words: str, scope: str) -> str:
+    if interval.low > 0:
         finding = f"more {words} beside hard news"
-    elif high < 0:
+    elif interval.high < 0:
         finding = f"less {words} beside hard news"
     else:
         finding = f"no difference in {words} can be told"
-    numbers = f"{estimate:+.2f} ({low:+.2f} to {high:+.2f})".replace("-", "−")
-    return columns | {
-        "difference": estimate,
-        "difference_low": low,
-        "difference_high": high,
-        "verdict": f"{finding}{contrast.scope}: {numbers}",
-    }
+    # Adding nought makes a rounded −0.00 a +0.00.
+    estimate, low, high = (f"{round(end, 2) + 0.0:+.2f}" for end in (interval.estimate, interval.low, interval.high))
+    return f"{finding}{scope}: {estimate} ({low} to {high})".replace("-", "−")
 
 
 def _reason(counts: Mapping[str, int]) -> str:
-    """Why the counts of one site do not suffice for a difference."""
+    """Why the counts do not suffice for a difference."""
     hard, soft = counts["hosts_hard"], counts["hosts_soft"]
     if hard + soft == 0 and counts["hosts_unknown"]:
         return f"no topic is known for any of the {counts['hosts_unknown']} stories with such a block"
@@ -190,4 +279,14 @@ def _reason(counts: Mapping[str, int]) -> str:
         return "no teaser there has a clickbait probability"
     if min(hard, soft) < 2:
         return f"{hard} hard-news and {soft} other stories have such a block, and at least 2 of each are needed"
-    return "the share is the same beside every story of a side, so that nothing says how sure a difference would be"
+    return (
+        "no stratum holds three stories, hard news and other ones, or what stands beside the stories of a stratum does "
+        "not differ, so that nothing says how sure a difference would be"
+    )
+
+
+def _with_q(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with `q`: one family of tests for the sites of a kind and outcome, the row over all of them apart."""
+    family = ["kind", "outcome", pl.col("site") == ALL]
+    q = pl.col("p").map_batches(lambda p: pl.Series(q_values(p.to_numpy())).fill_nan(None), return_dtype=pl.Float64)
+    return rows.with_columns(q=q.over(family))

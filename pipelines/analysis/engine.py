@@ -17,6 +17,16 @@ def collected(counts: nw.LazyFrame) -> pl.DataFrame:
     return counts.collect("polars").to_native()
 
 
+def compact(rows: nw.LazyFrame, *ids: str) -> nw.LazyFrame:
+    """The rows with these identifiers as 64-bit hashes where the engine is Polars: a sixth of the memory of their text.
+
+    Good for telling apart and joining within one run, never for storing. Of two million identifiers two fall together
+    once in nine million runs. Other engines keep the text; they spill to disk by themselves.
+    """
+    native = rows.to_native()
+    return nw.from_native(native.with_columns(pl.col(ids).hash())) if isinstance(native, pl.LazyFrame) else rows
+
+
 def shaped(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
     """Rows with exactly the table's columns and types, sorted by its key, since no engine promises an order."""
     return rows.select(table.schema.names()).cast(table.schema).sort(table.key)

@@ -15,8 +15,8 @@ Floats = NDArray[np.float64]
 
 # A standard error below this is the rounding of equal outcomes, not variation between hosts.
 _NO_VARIATION = 1e-9
-# Clusters whose signs the bootstrap draws at once: what bounds its memory.
-_AT_ONCE = 4096
+# Clusters whose signs the bootstrap draws; of more, several are added up, each with a sign of its own.
+_SIGNS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,11 @@ class Difference:
         of Economics and Statistics 90, 2008, with Rademacher weights.
         """
         random = np.random.default_rng(seed)
-        shifts = np.zeros(draws)
-        for begin in range(0, len(self.parts), _AT_ONCE):
-            parts = self.parts[begin : begin + _AT_ONCE]
-            bits = np.frombuffer(random.bytes(draws * -(-len(parts) // 8)), dtype=np.uint8).reshape(draws, -1)
-            signs = np.unpackbits(bits, axis=1, count=len(parts)).astype(np.float32)
-            shifts += 2 * (signs @ parts.astype(np.float32)) - parts.sum()
+        parts = np.sort(self.parts)  # so that the interval does not depend on the order of the clusters
+        if len(parts) > _SIGNS:
+            parts = np.bincount(np.arange(len(parts)) % _SIGNS, weights=parts * random.choice([-1.0, 1.0], len(parts)))
+        signs = random.integers(0, 2, (draws, len(parts)), dtype=np.int8) * 2 - 1
+        shifts = signs @ parts
         quantile = float(np.quantile(np.abs(shifts), level))
         reach = quantile * float(stats.t.ppf((1 + level) / 2, self.freedom) / stats.norm.ppf((1 + level) / 2))
         return Interval(self.estimate, max(-1.0, self.estimate - reach), min(1.0, self.estimate + reach))
@@ -107,7 +106,7 @@ class Units:
             cells += [with_it, np.bincount(code, minlength=self.strata) - with_it]
         return cells[0], cells[1], cells[2], cells[3]
 
-    def centred(self, values: Floats) -> Floats:
+    def centred(self, values: NDArray) -> Floats:
         """Values less their stratum's mean."""
         mean = np.bincount(self.stratum, weights=values) / np.bincount(self.stratum)
         return values - mean[self.stratum]
@@ -127,18 +126,19 @@ def risk_difference(units: Units) -> Difference | None:
     """
     if len(units) <= units.strata + 1:
         return None
-    lean, outcome = units.centred(units.exposed.astype(float)), units.centred(units.outcome)
+    lean, outcome = units.centred(units.exposed), units.centred(units.outcome)
     weight = float((lean**2).sum())
     estimate = float((lean * outcome).sum()) / weight
     spread = _widened(units, lean, outcome - estimate * lean)
-    parts = np.bincount(units.cluster, weights=lean / weight * spread)
+    parts: Floats = np.bincount(units.cluster, weights=lean / weight * spread).astype(float)
     squared_error = float((parts**2).sum())
     if squared_error**0.5 < _NO_VARIATION:
         return None
     a, b, c, d = units.tables()
     n1, n0 = a + b, c + d
     of_stratum = n1 * n0 / (n1 + n0) / weight
-    freedom = min(_freedom(units, lean), float(len(parts) - 1))
+    # The rows of a cluster are taken for one, however little they repeat each other.
+    freedom = _freedom(units, lean) * len(parts) / len(units)
     return Difference(
         estimate, float((of_stratum * a / n1).sum()), float((of_stratum * c / n0).sum()), squared_error, freedom, parts
     )
@@ -184,7 +184,7 @@ def _ratio(units: Units, estimate: float, slope: Floats, level: float) -> Interv
     difference = risk_difference(units)
     if difference is None:
         return None
-    lean = units.centred(units.exposed.astype(float))
+    lean = units.centred(units.exposed)
     residual = units.centred(units.outcome) - difference.estimate * lean
     parts = np.bincount(units.cluster, weights=slope * _widened(units, lean, residual))
     reach = float(stats.t.ppf((1 + level) / 2, difference.freedom)) * float((parts**2).sum()) ** 0.5

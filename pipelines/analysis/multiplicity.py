@@ -8,8 +8,8 @@ def q_values(p: ArrayLike, *, hypotheses: int | None = None, dependent: bool = F
     """The least false discovery rate at which each test would be called a finding; NaN in, NaN out.
 
     Benjamini–Hochberg, for independent or positively dependent tests; with `dependent`, Benjamini–Yekutieli, which
-    holds under any dependence at the price of a factor Σ 1/i. `hypotheses` is how many were looked at where not all are given
-    (those left out must be the ones with larger p-values); by default as many as there are.
+    holds under any dependence at the price of a factor Σ 1/i. `hypotheses` is how many were looked at where not all are
+    given (those left out must be the ones with larger p-values); by default as many as there are.
 
     Source: Benjamini and Hochberg, JRSS B 57, 1995; Benjamini and Yekutieli, Annals of Statistics 29, 2001.
     """

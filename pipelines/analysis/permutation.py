@@ -13,10 +13,10 @@ from scipy import special
 
 Floats = NDArray[np.float64]
 
-# Assignments up to which the null distribution is written down whole.
+# Exchanges up to which the null distribution is written down whole.
 _ENUMERATED = 20_000
-# Levels of score, over all strata together, that a Monte Carlo replicate draws from: what bounds its cost.
-_LEVELS = 600
+# Levels of score that a Monte Carlo replicate draws from, in one stratum and over all: what bounds its cost.
+_LEVELS_OF_STRATUM, _LEVELS = 12, 600
 # Scores closer than this, relative to their spread, are the rounding of equal ones.
 _EQUAL = 1e-9
 
@@ -62,7 +62,7 @@ def exact_p(score: ArrayLike, label: ArrayLike, stratum: ArrayLike) -> float | N
     """
     strata = _Strata.of(score, label, stratum)
     moments = strata.moments()
-    if moments.variance <= 0 or strata.assignments() > _ENUMERATED:
+    if moments.variance <= 0 or strata.log_exchanges() > np.log(_ENUMERATED):
         return None
     distance = np.abs(strata.every_sum() - moments.mean)
     return _beyond(distance, moments) / len(distance)
@@ -75,8 +75,8 @@ def monte_carlo_p(
 
     Labels are not moved host by host: a replicate draws how many of the labelled fall on each level of score in each
     stratum (multivariate hypergeometric), which is the same and does not grow with the hosts. A stratum with more
-    distinct scores than its share of 600 levels has them joined into levels of neighbours; within a level the sum is
-    drawn as normal with its exact variance, so that of a thousand tiny strata only their sum is taken as normal.
+    than 12 distinct scores, or than its share of 600 levels, has neighbours joined into one level; within a level the
+    sum is drawn as normal with its exact variance, so that of a thousand strata only their sum is taken as normal.
 
     Source: Phipson and Smyth, "Permutation p-values should never be zero", SAGMB 9, 2010, for (1 + b) / (1 + draws).
     """
@@ -131,9 +131,10 @@ class _Strata:
         squares[squares <= (_EQUAL * np.maximum(np.abs(mean), _EQUAL)) ** 2 * self.size] = 0.0
         return Null(self.observed, float((self.labelled * mean).sum()), float((chance * squares).sum()))
 
-    def assignments(self) -> float:
-        """In how many ways the labels can be given out; infinite where that is beyond counting."""
-        return float(np.prod(special.comb(self.size, self.labelled)))
+    def log_exchanges(self) -> float:
+        """The logarithm of the number of ways in which the labels can be given out."""
+        n, m = self.size, self.labelled
+        return float((special.gammaln(n + 1) - special.gammaln(m + 1) - special.gammaln(n - m + 1)).sum())
 
     def every_sum(self) -> Floats:
         sums = np.zeros(1)
@@ -143,7 +144,10 @@ class _Strata:
         return sums
 
     def random_sums(self, draws: int, random: np.random.Generator) -> Floats:
-        width = max(1, _LEVELS // len(self.size))
+        width = min(_LEVELS_OF_STRATUM, _LEVELS // len(self.size))
+        if width < 2:
+            moments = self.moments()
+            return random.normal(moments.mean, moments.variance**0.5, draws)
         count, mean, variance = self._levels(width)
         sums, spread = np.zeros(draws), np.zeros(draws)
         left = np.broadcast_to(self.labelled, (draws, len(self.size))).copy()

@@ -64,6 +64,7 @@ def measure(settings: SettingsResource) -> Iterator[dg.MaterializeResult]:
     headlines = lake.scan(schema.HEADLINES).sort("archive_day").unique("headline_id", keep="last", maintain_order=True)
     measures = {
         schema.CONTRASTS: lambda: analysis.contrasts(exposures),
+        schema.TIME_COURSE: lambda: analysis.time_course(exposures),
         schema.COOCCURRENCE: lambda: analysis.cooccurrence(exposures),
         schema.HEADLINE_PAIRS: lambda: analysis.headline_pairs(exposures, headlines),
         schema.HEADLINE_VARIANTS: lambda: analysis.headline_variants(captures, articles, items, headlines),

@@ -444,13 +444,18 @@ CONTRASTS = Table(
     "analyse",
     "Per site and block kind: how much clickbait and tabloid stands beside hard news, and how much beside the rest.",
     (
-        Column("site", TEXT, "Site; `all` for the unweighted mean of the sites where it can be told", required=True),
+        Column("site", TEXT, "Site; `all` for the strata of all sites together", required=True),
         Column("kind", TEXT, "Kind of the block; `all` for every kind together", required=True),
-        Column("outcome", TEXT, "clickbait, or clickbait_or_tabloid", required=True),
+        Column(
+            "outcome",
+            TEXT,
+            "clickbait, clickbait_or_tabloid, or clickbait_height (1: clickbait stands on top of the list, 0: at its "
+            "end); strata.host_outcomes",
+            required=True,
+        ),
         Column("hosts_hard", COUNT, "Hard-news stories with such a block", "articles", required=True),
         Column("hosts_soft", COUNT, "Other stories with such a block", "articles", required=True),
         Column("hosts_unknown", COUNT, "Stories left out because their topic is unknown", "articles", required=True),
-        Column("exposures", COUNT, "Exposures these rest on", "exposures", required=True),
         Column(
             "exposures_site_wide",
             COUNT,
@@ -458,11 +463,33 @@ CONTRASTS = Table(
             "exposures",
             required=True,
         ),
-        Column("share_hard", REAL, "Mean share of such items beside a hard-news story", "0–1"),
-        Column("share_soft", REAL, "Mean share of such items beside another story", "0–1"),
-        Column("difference", REAL, "share_hard − share_soft", "−1–1"),
-        Column("difference_low", REAL, "Lower end of its 95 % interval", "−1–1"),
-        Column("difference_high", REAL, "Upper end of its 95 % interval", "−1–1"),
+        Column("strata_compared", COUNT, "Strata with hard-news and other stories", "strata"),
+        Column("share_hard", REAL, "Mean outcome beside hard news, strata weighted as in the difference", "0–1"),
+        Column("share_soft", REAL, "The same beside other stories", "0–1"),
+        *_interval("difference", "share_hard − share_soft", "−1–1", "mantel_haenszel.risk_difference"),
+        Column("bootstrap_low", REAL, "Lower end by wild cluster bootstrap; Difference.bootstrap_interval", "−1–1"),
+        Column("bootstrap_high", REAL, "Upper end by wild cluster bootstrap; Difference.bootstrap_interval", "−1–1"),
+        *_interval("risk_ratio", "Common ratio of the shares", "ratio", "mantel_haenszel.risk_ratio"),
+        *_interval("odds_ratio", "Common odds ratio of the shares", "ratio", "mantel_haenszel.odds_ratio"),
+        Column("p", REAL, "Two-sided, from exchanging labels within site and day; permutation.permutation_p", "0–1"),
+        Column("q", REAL, "p adjusted over the sites of a kind and outcome; multiplicity.q_values", "0–1"),
+        Column("heterogeneity_q", REAL, "Cochran's Q between sites; pooling.heterogeneity"),
+        Column("heterogeneity_p", REAL, "p-value of Q; pooling.heterogeneity", "0–1"),
+        Column("i2", REAL, "Share of the variation that is between sites; pooling.heterogeneity", "0–1"),
+        *_interval("random_effects", "Mean difference over a population of sites", "−1–1", "pooling.random_effects"),
+        *_interval(
+            "corrected_difference",
+            "Difference in true clickbait, corrected for the classifier's known errors",
+            "−1–1",
+            "misclassification.corrected",
+        ),
+        Column(
+            "tipping_point",
+            REAL,
+            "Extra rate of false alarms beside one side only that would make the finding; "
+            "misclassification.tipping_point",
+            "0–1",
+        ),
         Column("verdict", TEXT, "What can be said in words, or why nothing can", required=True),
     ),
     key=("site", "kind", "outcome"),
@@ -491,6 +518,26 @@ COOCCURRENCE = Table(
 )
 
 HEADLINE_PAIRS = Table(
+
+def _interval(name: str, meaning: str, unit: str, made_by: str) -> tuple[Column, Column, Column]:
+    """An estimate and the ends of its 95 % interval; `made_by` is the function of pipelines.analysis behind it."""
+    return (
+        Column(name, REAL, f"{meaning}; {made_by}", unit),
+        Column(f"{name}_low", REAL, "Lower end of its 95 % interval", unit),
+        Column(f"{name}_high", REAL, "Upper end of its 95 % interval", unit),
+    )
+
+
+# What a measure rests on, so that a reader can defend and repeat it.
+BASIS_COLUMNS = (
+    Column("n_articles", COUNT, "Host stories it rests on", "articles", required=True),
+    Column("n_exposures", COUNT, "Exposures it rests on", "exposures", required=True),
+    Column("method", TEXT, "How it was estimated and tested; docs/methods.md says more", required=True),
+    Column("strata", TEXT, "Within what stories were compared", required=True),
+    Column("seed", COUNT, "Seed of its random draws", required=True),
+    Column("code_version", TEXT, "Version of the code that computed it", required=True),
+)
+
     "headline_pairs",
     "analyse",
     "Two stories that met in at least two distinct blocks of a site; the same list on many pages is one block.",
@@ -516,10 +563,25 @@ HEADLINE_VARIANTS = Table(
     "The wordings under which a site showed one story: above it, as full headline of a teaser, and as displayed.",
     (
         SITE,
+        *BASIS_COLUMNS,
         _id("target_id", "The story"),
         Column("form", TEXT, "title (above the story), headline (full, in a teaser) or display (shown)", required=True),
         _id("headline_id", "The wording"),
         Column("headline", TEXT, "One spelling of it", required=True),
+TIME_COURSE = Table(
+    "time_course",
+    "analyse",
+    "By site and day of first capture: how much more clickbait stands beside hard news than beside the rest.",
+    (
+        SITE,
+        Column("day", DAY, "Day on which the stories were first captured", "UTC", required=True),
+        Column("hosts_hard", COUNT, "Hard-news stories", "articles", required=True),
+        Column("hosts_soft", COUNT, "Other stories", "articles", required=True),
+        *_interval("difference", "Clickbait beside hard news less beside the rest", "−1–1", "contrast.time_course"),
+    ),
+    key=("site", "day"),
+)
+
         Column("shown", COUNT, "Captures in which it stood so", "captures", required=True),
         Column("first_seen", TIME, "First capture with it", "UTC", required=True),
         Column("last_seen", TIME, "Last capture with it", "UTC", required=True),
@@ -591,7 +653,7 @@ EXTRACTED: Final = (
     SHARES,
     SKIPS,
 )
-MEASURES: Final = (CONTRASTS, COOCCURRENCE, HEADLINE_PAIRS, HEADLINE_VARIANTS)
+MEASURES: Final = (CONTRASTS, TIME_COURSE, COOCCURRENCE, HEADLINE_PAIRS, HEADLINE_VARIANTS)
 COMMENTS_FOLLOWED: Final = (COMMENT_EVENTS, COMMENT_HISTORY)
 TABLES: Final = {
     table.name: table for table in (CRAWL_REPORTS, *EXTRACTED, HEADLINES, EXPOSURES, *COMMENTS_FOLLOWED, *MEASURES)

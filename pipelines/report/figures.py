@@ -87,7 +87,7 @@ class Answer:
 
 ANSWER_SQL = """\
 SELECT
-    site, hosts_hard, hosts_soft, hosts_unknown, exposures, exposures_site_wide,
+    site, hosts_hard, hosts_soft, hosts_unknown, n_exposures, exposures_site_wide,
     share_hard, share_soft, difference, difference_low, difference_high, verdict
 FROM marts.contrasts
 WHERE kind = 'all' AND outcome = 'clickbait'
@@ -111,7 +111,7 @@ def answer(ask: Ask) -> Answer:
         headline = "Less clickbait stands beside hard news than beside other stories"
     else:
         headline = "No difference can be told between hard news and other stories"
-    where = "On average over the sites" if row["site"] == "all" else f"On {row['site']}"
+    where = "Over the stories of all sites" if row["site"] == "all" else f"On {row['site']}"
     return Answer(
         headline,
         f"{where}, {row['share_hard']:.0%} of the teasers beside a hard-news story are clickbait, and "
@@ -274,7 +274,7 @@ SELECT
     sum(pages)::BIGINT AS pages, sum(articles)::BIGINT AS articles, sum(lists)::BIGINT AS lists,
     sum(empty)::BIGINT AS empty, sum(failed)::BIGINT AS failed, sum(untitled)::BIGINT AS untitled,
     sum(items)::BIGINT AS items, sum(comments)::BIGINT AS comments
-FROM marts.crawl_health
+FROM marts.crawl_report
 GROUP BY site
 ORDER BY site"""
     rows = ask(sql)

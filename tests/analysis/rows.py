@@ -56,5 +56,12 @@ def arbitrary_exposures() -> st.SearchStrategy[pl.LazyFrame]:
         "slot": st.integers(1, 60),
         "item_class": st.sampled_from(["clickbait", "tabloid", "hard", "soft", "unknown"]),
     }
-    row = st.fixed_dictionaries(columns).map(lambda values: exposure(**values))
+
+    def on_a_page(values: dict[str, Any]) -> dict[str, Any]:
+        """The exposure on a page that is of one story, site and day only."""
+        page = " ".join(str(values[name]) for name in ("site", "host", "day", "capture_id"))
+        values |= {"host": f"{values['host']} at {values['site']}", "capture_id": page}
+        return exposure(**values)
+
+    row = st.fixed_dictionaries(columns).map(on_a_page)
     return st.lists(row, max_size=40).map(exposures_of)

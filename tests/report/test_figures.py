@@ -34,7 +34,12 @@ def _contrast(site: str, interval: tuple[float, float, float] | None, hosts: int
         "hosts_hard": hosts,
         "hosts_soft": hosts,
         "hosts_unknown": 1,
-        "exposures": 300,
+        "n_articles": 2 * hosts,
+        "n_exposures": 300,
+        "method": "as tested",
+        "strata": "site",
+        "seed": 0,
+        "code_version": "test",
         "exposures_site_wide": 40,
         "share_hard": 0.5,
         "share_soft": 0.4,
@@ -67,7 +72,7 @@ def test_the_pooled_interval_decides_the_headline(
 ) -> None:
     told = _answer(con, _contrast("all", interval), _contrast("a", MORE), _contrast("b", None))
     assert told.headline.startswith(headline)
-    assert told.sentence.startswith("On average over the sites")
+    assert told.sentence.startswith("Over the stories of all sites")
     assert numbers in told.sentence
     assert told.sites == "More at a. Too little to tell at b."
 

@@ -355,7 +355,12 @@ def _contrasts(stories: int) -> list[dict[str, Any]]:
             "hosts_hard": stories // 2,
             "hosts_soft": stories // 2,
             "hosts_unknown": 3,
-            "exposures": stories * SLOTS,
+            "n_articles": stories,
+            "n_exposures": stories * SLOTS,
+            "method": "sample",
+            "strata": "site × day",
+            "seed": 0,
+            "code_version": "sample",
             "exposures_site_wide": 40,
             "share_hard": 0.35 + difference,
             "share_soft": 0.35,
@@ -367,6 +372,7 @@ def _contrasts(stories: int) -> list[dict[str, Any]]:
         for site, (difference, low, high) in differences.items()
         for kind in ("all", "related")
         for outcome in ("clickbait", "clickbait_or_tabloid")
+        "time_course": [_difference_of_the_day(site) for site in ("akşam", "beacon")],
     ]
 
 
@@ -404,6 +410,18 @@ def _pair(site: str, n: int) -> dict[str, Any]:
 
 
 def _variant(site: str, n: int) -> dict[str, Any]:
+def _difference_of_the_day(site: str) -> dict[str, Any]:
+    return {
+        "site": site,
+        "day": START.date(),
+        "hosts_hard": 12,
+        "hosts_soft": 12,
+        "difference": 0.1,
+        "difference_low": 0.0,
+        "difference_high": 0.2,
+    }
+
+
     story = Story(site, n)
     return {
         "site": site,
