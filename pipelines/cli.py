@@ -416,9 +416,9 @@ def _show_pages(settings: Settings, segments: list[Path]) -> None:
     """What imported segments held: pages by outcome, and what stood on them."""
     import polars as pl
 
+    from pipelines.crawl.log import part_name
     from pipelines.lake import schema
     from pipelines.lake.parts import Lake
-    from pipelines.segments import part_name
 
     lake = Lake(settings.lake)
     names = [part_name(segment) for segment in segments]

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import partial
-from hashlib import blake2b
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -23,6 +22,7 @@ import polars as pl
 
 from pipelines.comments.pseudonym import author_key
 from pipelines.crawl.archive import Exchange, Skip, not_a_page, read_segment
+from pipelines.crawl.log import capture_row, discovery_rows, first_found, imported, part_name, teaser_rows
 from pipelines.errors import YanyanaError
 from pipelines.extract import EXTRACTOR_VERSION, extract_page
 from pipelines.extract.rows import Row, Rows, rows
@@ -115,11 +115,6 @@ def _all(function: Callable[[Job], Result], jobs: list[Job]) -> list[Result]:
     return results
 
 
-def part_name(segment: Path) -> str:
-    """The name of the parts made from a segment: the file's name without its endings."""
-    return segment.name.removesuffix(".gz").removesuffix(".warc")
-
-
 def version(secret: bytes | None) -> str:
     """What a part depends on besides its segment: the extractor's version and which secret keyed the commenters."""
     return f"extract {EXTRACTOR_VERSION}, key {key_id(secret) if secret else 'none'}"
@@ -154,9 +149,9 @@ def extract_segment(
                 skips.setdefault(reason, []).append(exchange.url)
             if isinstance(exchange, Skip) and exchange.lost is not None:
                 lost.append(digest("capture", part, exchange.lost))
-            if isinstance(exchange, Exchange) and not (reason and _imported(part)):
-                capture = _capture_row(exchange, part, sites.name(exchange.url))
-                tables.add({"captures": [capture]})
+            if isinstance(exchange, Exchange) and not (reason and imported(part)):
+                capture = capture_row(exchange, part, sites.name(exchange.url))
+                tables.add({"captures": [capture], "discoveries": [*discovery_rows(exchange, capture, sites.name)]})
                 if not reason:
                     yield page_of(exchange, sites), capture
 
@@ -170,7 +165,9 @@ def extract_segment(
             ]
         }
     )
-    frames = erased.without(_with_lost(tables.frames(), lost, lake, part, day))
+    frames = tables.frames()
+    frames[schema.DISCOVERIES.name] = first_found(frames[schema.DISCOVERIES.name])
+    frames = erased.without(_with_lost(frames, lost, lake, part, day))
     for table in sorted(schema.EXTRACTED, key=lambda table: table is schema.CAPTURES):
         lake.write(table, frames[table.name], part=part, day=day, made_by=made_by)
     return SegmentCounts(
@@ -227,11 +224,8 @@ class _Tables:
 
 def _page_rows(job: tuple[Page, Row], secret: bytes | None) -> Rows:
     page, capture = job
-    return rows(read_page(page, secret=secret), capture, EXTRACTOR_VERSION, keep_comments=secret is not None)
-
-
-def _imported(part: str) -> bool:
-    return part.startswith("import-")
+    read = rows(read_page(page, secret=secret), capture, EXTRACTOR_VERSION, keep_comments=secret is not None)
+    return read | {"discoveries": [*teaser_rows(read["items"], capture)]}
 
 
 def page_of(exchange: Exchange, sites: SiteIndex) -> Page:
@@ -245,29 +239,3 @@ def page_of(exchange: Exchange, sites: SiteIndex) -> Page:
         site.timezone if site else None,
         sites.name(exchange.url),
     )
-
-
-def _capture_row(exchange: Exchange, part: str, site: str) -> Row:
-    captured_at = exchange.captured_at.astimezone(UTC).replace(tzinfo=None)
-    media_type = (exchange.content_type or "").partition(";")[0].strip().lower()
-    return {
-        "capture_id": digest("capture", part, exchange.offset),
-        "site": site,
-        "url": exchange.url,
-        "captured_at": captured_at,
-        "day": captured_at.date(),
-        "status": exchange.status,
-        "content_type": media_type or None,
-        "body_bytes": len(exchange.body),
-        "body_hash": blake2b(exchange.body, digest_size=16).hexdigest(),
-        "source": "import" if _imported(part) else "crawl",
-        "via": exchange.via,
-        "purpose": exchange.purpose,
-        "etag": exchange.header("ETag"),
-        "last_modified": exchange.header("Last-Modified"),
-        "robots_tag": ", ".join(exchange.all_of("X-Robots-Tag")) or None,
-        "payload_digest": exchange.payload_digest,
-        "revisit_of": digest("capture", *exchange.revisits) if exchange.revisits else None,
-        "segment": part,
-        "offset": exchange.offset,
-    }

@@ -5,15 +5,26 @@ Only the edges read this module: assets, the command line and the crawl process.
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from datetime import timedelta
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import tldextract
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    PlainSerializer,
+    ValidationError,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipelines.errors import YanyanaError
@@ -38,6 +49,30 @@ def _known_zone(name: str) -> str:
     return name
 
 
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+
+
+def _span(text: object) -> timedelta:
+    written = re.fullmatch(r"(\d{1,6})([smhdw])|0", text) if isinstance(text, str) else None
+    if not written:
+        raise ValueError(f'{text!r} is no span of time; write "0", or a number with s, m, h, d or w, such as "6h"')
+    return timedelta(seconds=int(written[1] or 0) * _SECONDS[written[2] or "s"])
+
+
+def _rising(ages: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
+    if not ages or ages[0] or any(before >= after for before, after in pairwise(ages)):
+        raise ValueError('the ages of a story begin with "0" and rise')
+    return ages
+
+
+Span = Annotated[
+    timedelta, BeforeValidator(_span), PlainSerializer(lambda span: f"{span.total_seconds():.0f}s", return_type=str)
+]
+Ages = Annotated[tuple[Span, ...], AfterValidator(_rising)]
+_AGES = tuple(timedelta(hours=hours) for hours in (0, 1, 6, 24, 7 * 24))
+_LISTS_EVERY = timedelta(minutes=30)
+
+
 def is_loopback(url: str) -> bool:
     """Whether an address points at this machine."""
     return bool(_LOOPBACK.match(urlsplit(url).hostname or ""))
@@ -59,6 +94,8 @@ class Site(_Strict):
     sitemaps: tuple[HttpUrl, ...] = ()
     delay: Annotated[float, Field(ge=0)] = 5.0
     max_pages: Annotated[int, Field(ge=1)] = 200
+    ages: Ages = _AGES
+    lists_every: Span = _LISTS_EVERY
     sections: dict[str, Literal[TOPICS]] = {}  # type: ignore[valid-type]
 
     @property
@@ -118,6 +155,15 @@ class Sites(_Strict):
     def enabled(self) -> tuple[Site, ...]:
         """The sites that are crawled."""
         return tuple(site for site in self.site if site.enabled)
+
+    def chosen(self, names: Collection[str]) -> tuple[Site, ...]:
+        """The enabled sites of these names, or all of them without a name. Raises SettingsError for any other name."""
+        enabled = {site.name: site for site in self.enabled}
+        if unknown := sorted(set(names) - set(enabled)):
+            raise SettingsError(
+                f"no enabled site is named {unknown[0]!r}; sites.toml enables {', '.join(enabled) or 'none'}"
+            )
+        return tuple(site for site in self.enabled if not names or site.name in names)
 
 
 def _host(url: str) -> str:
@@ -181,12 +227,17 @@ def read_sites(path: Path) -> Sites:
         mistakes = [(mistake["loc"], mistake["msg"]) for mistake in error.errors()]
     else:
         if not mistakes:
-            return sites
+            return sites.model_copy(update={"site": tuple(_with_defaults(site, sites.crawl) for site in sites.site)})
     lines = []
     for location, message in mistakes:
         key = ".".join(str(part + 1) if isinstance(part, int) else part for part in location)
         lines.append(f"{path}:{_line_of(text, location) or 1}: {key}: {message.removeprefix('Value error, ')}")
     raise SettingsError("\n".join(lines))
+
+
+def _with_defaults(site: Site, crawl: Crawl) -> Site:
+    defaults = {"ages": crawl.ages, "lists_every": crawl.lists_every}
+    return site.model_copy(update={key: value for key, value in defaults.items() if key not in site.model_fields_set})
 
 
 class Settings(BaseSettings):

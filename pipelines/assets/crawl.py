@@ -6,7 +6,7 @@ The crawl's log and counts stream in through Dagster Pipes. The demo's sites are
 import secrets
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime
 from typing import Any
@@ -16,19 +16,22 @@ import dagster as dg
 import polars as pl
 
 from pipelines import newsroom
-from pipelines.assets.tables import DAYS, OWNERS, SettingsResource, counts_table, days_of, table_spec, today
-from pipelines.crawl.archive import Exchange, read_segment, segments
-from pipelines.crawl.segment import recover
+from pipelines.assets.tables import DAYS, OWNERS, SettingsResource, days_of, table_spec, today
+from pipelines.crawl.archive import segments
 from pipelines.lake import schema
-from pipelines.lake.ids import canonical_url
 from pipelines.lake.parts import Lake, frame
-from pipelines.segments import part_name
-from pipelines.settings import Settings
+from pipelines.settings import Settings, Site
 
 _FAILURE = (
     "a site of the demo cannot be served, the archive cannot be written, or another crawl is running; the log says "
     "which. Responses that had come in are kept: run it again, and only what is missing is asked for."
 )
+
+
+class CrawlConfig(dg.Config):
+    """Which sites to crawl, by name; every enabled one without a name."""
+
+    sites: list[str] = []
 
 
 @dg.multi_asset(
@@ -43,89 +46,98 @@ _FAILURE = (
             kinds={"scrapy", "warc"},
         ),
         table_spec(schema.CRAWL_REPORTS, deps=[], failure=_FAILURE),
+        table_spec(schema.CRAWL_FAILURES, deps=[], failure=_FAILURE),
     ],
     partitions_def=DAYS,
     backfill_policy=dg.BackfillPolicy.single_run(),
 )
 def crawl(
-    context: dg.AssetExecutionContext, settings: SettingsResource, crawler: dg.PipesSubprocessClient
+    context: dg.AssetExecutionContext,
+    config: CrawlConfig,
+    settings: SettingsResource,
+    crawler: dg.PipesSubprocessClient,
 ) -> Iterator[dg.MaterializeResult]:
     """Fetch what is due today. A day that has passed cannot be fetched any more: its archive is left as it is."""
     days, day, lake = days_of(context), today(), Lake(settings.lake)
-    reports = frame(schema.CRAWL_REPORTS, [])
+    sites = settings.configured.chosen(config.sites)
+    reports, failures = frame(schema.CRAWL_REPORTS, []), frame(schema.CRAWL_FAILURES, [])
     if day not in days:
         context.log.warning("only today can be fetched: what the archive holds of other days stays as it is")
-    elif not settings.configured.enabled:
+    elif not sites:
         context.log.warning(f"no site is enabled in {settings.sites}: nothing is fetched")
     else:
-        reports = _reports(_run(context, settings, crawler, day))
-        lake.write(schema.CRAWL_REPORTS, reports, part=reports["run_id"][0], day=day, made_by="crawl")
+        run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+        said = _run(context, settings, crawler, run_id, day, sites)
+        reports, failures = _rows(schema.CRAWL_REPORTS, said["reports"]), _rows(schema.CRAWL_FAILURES, said["failures"])
+        lake.write(schema.CRAWL_FAILURES, failures, part=run_id, day=day, made_by="crawl")
+        lake.write(schema.CRAWL_REPORTS, reports, part=run_id, day=day, made_by="crawl")
     held = [segment for held_day in days for segment in segments(settings.archive, held_day)]
     yield dg.MaterializeResult(
         asset_key="archive",
         metadata={"segments": len(held), "bytes": sum(segment.stat().st_size for segment in held)},
     )
     yield dg.MaterializeResult(
+        asset_key=schema.CRAWL_FAILURES.name, metadata={"dagster/partition_row_count": failures.height}
+    )
+    yield dg.MaterializeResult(
         asset_key=schema.CRAWL_REPORTS.name,
-        metadata={
-            "dagster/partition_row_count": reports.height,
-            "responses": counts_table(dict(reports.select("site", "responses").iter_rows()), "site"),
-            "refused by robots.txt": counts_table(
-                dict(reports.select("site", "refused_by_robots").iter_rows()), "site"
-            ),
-            "failed": counts_table(dict(reports.select("site", "failed").iter_rows()), "site"),
-        },
+        metadata={"dagster/partition_row_count": reports.height, "by site": _report_table(reports)},
     )
 
 
 def _run(
-    context: dg.AssetExecutionContext, settings: Settings, crawler: dg.PipesSubprocessClient, day: date
-) -> list[dict[str, Any]]:
-    """Crawl the enabled sites; the reports, one a site."""
-    recover(settings.archive)
-    configured = settings.configured
+    context: dg.AssetExecutionContext,
+    settings: Settings,
+    crawler: dg.PipesSubprocessClient,
+    run_id: str,
+    day: date,
+    sites: Sequence[Site],
+) -> dict[str, Any]:
+    """Crawl the sites; what the process reports."""
     job = {
-        "run_id": f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
+        "run_id": run_id,
         "day": day.isoformat(),
         "archive": str(settings.archive),
-        "contact": configured.crawl.contact,
-        "sites": [site.model_dump(mode="json") for site in configured.enabled],
-        "known": sorted(_captured(settings, day)),
+        "lake": str(settings.lake),
+        "contact": settings.configured.crawl.contact,
+        "keep_noarchive": settings.configured.crawl.keep_noarchive,
+        "sites": [site.model_dump(mode="json") for site in sites],
     }
-    with _demo(settings), warnings.catch_warnings():
+    with _demo(settings, sites), warnings.catch_warnings():
         # Dagster's own Pipes client calls something that Dagster marks as a preview.
         warnings.simplefilter("ignore", dg.PreviewWarning)
         process = crawler.run(
             context=context, command=[sys.executable, "-m", "pipelines.crawl.process"], extras={"job": job}
         )
-    return [report for message in process.get_custom_messages() for report in message["reports"]]
+    [said] = process.get_custom_messages()
+    return said
 
 
-def _demo(settings: Settings) -> AbstractContextManager[Any]:
-    """The demo's sites, served on the ports that sites.toml gives them; nothing where the demo is off."""
+def _demo(settings: Settings, sites: Sequence[Site]) -> AbstractContextManager[Any]:
+    """The demo's sites, served on the ports that sites.toml gives them; nothing where none of them is crawled."""
     demo = settings.configured.newsroom
-    sites = [site for site in settings.configured.enabled if site.name in newsroom.DEFAULT_PORTS]
+    sites = [site for site in sites if site.name in newsroom.DEFAULT_PORTS]
     if not demo.enabled or not sites:
         return nullcontext()
     ports = {site.name: urlsplit(site.seeds[0]).port or 80 for site in sites}
     return newsroom.serve(newsroom.build(seed=demo.seed, ports={**newsroom.DEFAULT_PORTS, **ports}))
 
 
-def _captured(settings: Settings, day: date) -> set[str]:
-    """Canonical addresses that the day's archive answers: those in the lake, and those of segments not read yet."""
-    lake = Lake(settings.lake)
-    answered = lake.scan(schema.CAPTURES, day).filter(pl.col("status") < 400).select("url").collect()
-    urls = set(answered["url"])
-    for segment in segments(settings.archive, day):
-        if lake.made_by(schema.CAPTURES, part=part_name(segment), day=day) is None:
-            responses = (found for found in read_segment(segment) if isinstance(found, Exchange))
-            urls.update(response.url for response in responses if response.status < 400)
-    return {canonical_url(url) for url in urls}
+def _rows(table: schema.Table, rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
+    """What the process said as a frame of a table, its ISO times in UTC."""
+    times = [column.name for column in table.columns if column.dtype == schema.TIME]
+
+    def utc(time: str | None) -> datetime | None:
+        return datetime.fromisoformat(time).astimezone(UTC).replace(tzinfo=None) if time else None
+
+    return frame(table, [row | {name: utc(row[name]) for name in times} for row in rows])
 
 
-def _reports(reports: list[dict[str, Any]]) -> pl.DataFrame:
-    def utc(time: str) -> datetime:
-        return datetime.fromisoformat(time).astimezone(UTC).replace(tzinfo=None)
-
-    times = ("started_at", "finished_at")
-    return frame(schema.CRAWL_REPORTS, [report | {name: utc(report[name]) for name in times} for report in reports])
+def _report_table(reports: pl.DataFrame) -> dg.TableMetadataValue:
+    shown = reports.drop("run_id", "started_at", "finished_at")
+    columns = [dg.TableColumn(name, str(dtype)) for name, dtype in shown.schema.items()]
+    records = [
+        dg.TableRecord({name: str(value) if isinstance(value, datetime) else value for name, value in row.items()})
+        for row in shown.iter_rows(named=True)
+    ]
+    return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))

@@ -1,16 +1,20 @@
 """Where stories are found: bytes of a feed, a sitemap or a front page in, addresses out.
 
 Pure functions that fetch nothing. Documents come from strangers: entities are never expanded, what is broken is read
-as far as it goes, and what is none of these documents gives nothing. Which addresses are asked for, and when, is
-decided in `pipelines.crawl.frontier`; what a page means, in `pipelines.extract`.
+as far as it goes, what is none of these documents gives nothing, and of what is endless only so much is taken. Which
+addresses are asked for, and when, is decided in `pipelines.crawl.frontier`; what a page means, in `pipelines.extract`.
 """
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from heapq import nlargest
+from itertools import islice
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -40,6 +44,47 @@ _STORIES: Final = re.compile(r"/(articles?|stor(y|ies))/[^/]+/?$", re.IGNORECASE
 _LEAST_WORDS: Final = 4  # of a slug that names a story; section names are shorter
 _SECTION_CHARACTERS: Final = 30
 
+# What is taken of one document: the latest, since what is older is no news.
+_ENTRIES: Final = 1000
+_SITEMAPS_OF_AN_INDEX: Final = 10
+_SECTIONS: Final = 20
+_ELEMENTS: Final = 50_000  # read of one document; the sitemap protocol allows no more
+
+_LONGEST: Final = 2000  # characters of an address
+_DEEPEST: Final = 12  # segments of its path
+_REPEATED: Final = 3  # times that a segment may stand in a path, less one
+_MOST_PARAMETERS: Final = 10
+_SESSION: Final = re.compile(
+    r"(^|[?&;/])(jsessionid|phpsessid|aspsessionid\w*|session_?id|sess|sid|s)=[\w.-]{16,}"
+    r"|[?&;](jsessionid|phpsessid|aspsessionid\w*|session_?id|cftoken)=",
+    re.IGNORECASE,
+)
+_CALENDAR: Final = re.compile(
+    r"/(19|20|21)\d\d([/-](0?[1-9]|1[0-2])){1,2}([/-]\d{1,2})?(/(index\.\w+)?)?$"
+    r"|[?&](date|day|month|tarih|ay)=(19|20|21)\d\d",
+    re.IGNORECASE,
+)
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_CODE: Final = re.compile(r"(?=.*\d)[a-z0-9]{8,}", re.IGNORECASE)
+
+
+class Purpose(StrEnum):
+    """Why an address is asked for, in the order in which they are."""
+
+    START = "start"
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    SECTION = "section"
+    STORY = "story"
+
+    @property
+    def rank(self) -> int:
+        """Its place in that order, from 0."""
+        return tuple(Purpose).index(self)
+
+
+LISTS: Final = frozenset(Purpose) - {Purpose.STORY}
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -55,6 +100,87 @@ class Sitemap:
 
     pages: tuple[Address, ...] = ()
     sitemaps: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """An address that a document leads to: why it is worth asking for, or why it had better not be followed."""
+
+    url: str
+    purpose: Purpose
+    published: datetime | None = None
+    trap: str | None = None
+
+
+def leads(purpose: Purpose, body: bytes, url: str, content_type: str | None = None) -> list[Lead]:
+    """What a document that was asked for as `purpose` leads to, in its order.
+
+    Stories come from all lists, sitemaps from sitemaps, sections from start pages; a story leads to nothing here, since
+    the teasers that stand in it are found by the extraction.
+    """
+    found: Iterable[Lead] = ()
+    match purpose:
+        case Purpose.FEED:
+            found = _leads(Purpose.STORY, _latest(feed_entries(body, url), _ENTRIES))
+        case Purpose.SITEMAP:
+            listed = sitemap_entries(body, url)
+            found = _leads(Purpose.SITEMAP, _latest(listed.sitemaps, _SITEMAPS_OF_AN_INDEX))
+            found += _leads(Purpose.STORY, _latest(listed.pages, _ENTRIES))
+        case Purpose.START | Purpose.SECTION:
+            links = page_links(body, url, content_type)
+            traps = [Lead(link, Purpose.STORY, trap=reason) for link in links if (reason := trap(link))]
+            stories = _leads(Purpose.STORY, map(Address, filter(looks_like_story, links)))
+            fronts = map(Address, filter(looks_like_section, links)) if purpose == Purpose.START else ()
+            sections = _leads(Purpose.SECTION, islice(fronts, _SECTIONS))
+            return [each for each in sections + stories if not each.trap] + traps
+    return list(found)
+
+
+def _leads(purpose: Purpose, addresses: Iterable[Address]) -> list[Lead]:
+    return [Lead(each.url, purpose, each.published, trap(each.url)) for each in addresses]
+
+
+def _latest(addresses: Iterable[Address], most: int) -> list[Address]:
+    """The latest addresses, those without a time last; all of them, as they stand, where they are few."""
+    held = list(addresses)
+    if len(held) <= most:
+        return held
+    return nlargest(most, held, key=lambda each: each.published.timestamp() if each.published else float("-inf"))
+
+
+def trap(url: str) -> str | None:
+    """Why an address looks like one of an endless family that a machine makes up; None when it does not."""
+    if len(url) > _LONGEST:
+        return "overlong address"
+    if _SESSION.search(url):
+        return "session id"
+    address = urlsplit(url)
+    names = Counter(segment for segment in address.path.split("/") if segment)
+    if names.total() > _DEEPEST or (names and max(names.values()) >= _REPEATED):
+        return "growing path"
+    if _CALENDAR.search(address.path + (f"?{address.query}" if address.query else "")):
+        return "calendar"
+    if address.query.count("&") >= _MOST_PARAMETERS:
+        return "many parameters"
+    return None
+
+
+def shape(url: str) -> str:
+    """What the addresses of one family share: numbers and codes masked, and of a query only the names.
+
+    A path segment with three or more words is a story's own and stays as it is.
+    """
+    address = urlsplit(url)
+    masked = [
+        segment
+        if len(_WORD.findall(segment)) > 2
+        else "*"
+        if _CODE.fullmatch(segment)
+        else re.sub(r"\d+", "0", segment)
+        for segment in address.path.split("/")
+    ]
+    names = sorted({part.partition("=")[0] for part in address.query.split("&") if part})
+    return "/".join(masked) + ("?" + "&".join(names) if names else "")
 
 
 def feed_entries(body: bytes, url: str) -> list[Address]:
@@ -169,7 +295,7 @@ def _elements(body: bytes, names: set[str]) -> Iterator[etree._Element]:
     except (etree.XMLSyntaxError, ValueError):
         return
     if root is not None:
-        yield from (element for element in root.iter() if _name(element) in names)
+        yield from islice((element for element in root.iter() if _name(element) in names), _ELEMENTS)
 
 
 def _name(element: etree._Element | None) -> str:

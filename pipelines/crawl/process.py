@@ -12,24 +12,31 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 
+import polars as pl
 from dagster_pipes import PipesContext, open_dagster_pipes
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from scrapy.crawler import AsyncCrawlerProcess
 
-from pipelines.crawl.discovery import Address
-from pipelines.crawl.frontier import Frontier, Purpose
+from pipelines.crawl.agenda import Agenda, Due
+from pipelines.crawl.discovery import Purpose
+from pipelines.crawl.frontier import Watch, derive
+from pipelines.crawl.log import read_log
 from pipelines.crawl.pace import Pace
 from pipelines.crawl.politeness import scrapy_settings
 from pipelines.crawl.robots import user_agent
-from pipelines.crawl.segment import SegmentWriter, recover
-from pipelines.crawl.spider import NewsSpider, SiteCrawl
+from pipelines.crawl.segment import Previous, SegmentWriter, recover
+from pipelines.crawl.spider import NewsSpider, SiteCrawl, Tally
 from pipelines.errors import YanyanaError
+from pipelines.lake.ids import article_id
+from pipelines.lake.parts import Lake
 from pipelines.settings import Site, SiteIndex, is_loopback
 
 log = logging.getLogger("yanyana.crawl")
@@ -41,16 +48,20 @@ class CrawlError(YanyanaError):
 
 
 class Job(BaseModel):
-    """What to crawl, who asks, where the archive is, and the stories (canonical addresses) to leave out."""
+    """What to crawl, who asks, and where the archive and the lake are, which know what was asked for before.
+
+    `keep_noarchive` says whether answers are archived whose X-Robots-Tag says noarchive.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     run_id: str
     day: date
     archive: Path
+    lake: Path
     contact: str = ""
+    keep_noarchive: bool = True
     sites: Annotated[tuple[Site, ...], Field(min_length=1)]
-    known: frozenset[str] = frozenset()
 
     @property
     def user_agent(self) -> str:
@@ -76,15 +87,16 @@ def read_job(text: str | bytes) -> Job:
 def crawl(job: Job) -> dict[str, Any]:
     """Run a job to its end, or to SIGTERM; once in a process.
 
-    Returns `reports`, rows of the table crawl_reports with times in ISO form, and `segments`, the files written.
-    Raises CrawlError when another crawl of the same archive does not end, ArchiveError when the archive cannot be
-    written.
+    Returns `reports` and `failures`, rows of the tables crawl_reports and crawl_failures with times in ISO form, and
+    `segments`, the files written. Raises CrawlError when another crawl of the same archive does not end, ArchiveError
+    when the archive cannot be written.
     """
     with _alone(job.archive):
         for segment in recover(job.archive):
             log.warning("finished the segment of a crawl that was killed: %s", segment.name)
         started = datetime.now(UTC)
-        sites = {site.name: _site_crawl(site, job) for site in job.sites}
+        # Derived only now: what the crawl that we waited for fetched is not due any more.
+        sites = _site_crawls(job, started)
         about = {"robots": "obey", "http-header-user-agent": job.user_agent, "isPartOf": job.run_id}
         if job.contact:
             about["operator"] = job.contact
@@ -95,21 +107,61 @@ def crawl(job: Job) -> dict[str, Any]:
         raise broken
     return {
         "reports": [_report(job, site, sites[site.name], started, finished) for site in job.sites],
+        "failures": [row for site in job.sites for row in _failures(job, site, sites[site.name].tally)],
         "segments": [segment.name for segment in writer.finished],
     }
 
 
-def _site_crawl(site: Site, job: Job) -> SiteCrawl:
-    index = SiteIndex(job.sites)
-    frontier = Frontier(lambda url: index.configured(url) == site, site.max_pages, job.known)
-    for purpose, urls in ((Purpose.START, site.start), (Purpose.FEED, site.feeds), (Purpose.SITEMAP, site.sitemaps)):
-        frontier.add(purpose, [Address(str(url)) for url in urls])
-    return SiteCrawl(frontier, Pace(site.delay))
+def frontier(archive: Path, lake: Path, sites: tuple[Site, ...], now: datetime) -> pl.DataFrame:
+    """Every known address of the sites with when it is due next, as `pipelines.crawl.frontier` derives it."""
+    log = read_log(archive, Lake(lake), SiteIndex(sites).name)
+    watches = [Watch(site.name, _seeds(site), site.ages, site.lists_every) for site in sites]
+    return derive(log.captures, log.discoveries, log.failures, watches, now.astimezone(UTC).replace(tzinfo=None))
+
+
+def due_of(known: pl.DataFrame, site: Site, now: datetime) -> Iterator[Due]:
+    """What of a site is due at a time, most useful first."""
+    ripe = (pl.col("site") == site.name) & (pl.col("next_due") <= now.astimezone(UTC).replace(tzinfo=None))
+    for row in known.filter(ripe).iter_rows(named=True):
+        previous = None
+        if row["body_at"] is not None:
+            body = (row[name] for name in ("body_segment", "body_offset", "body_digest", "etag", "last_modified"))
+            previous = Previous(row["body_at"].replace(tzinfo=UTC), *body)
+        yield Due(
+            row["url"],
+            Purpose(row["purpose"]),
+            row["born"].replace(tzinfo=UTC),
+            row["next_due"].replace(tzinfo=UTC),
+            row["found_on"],
+            previous,
+            vouched=row["published_at"] is not None or row["captures"] > 0,
+        )
+
+
+def _seeds(site: Site) -> dict[Purpose, list[str]]:
+    lists = {Purpose.START: site.start, Purpose.FEED: site.feeds, Purpose.SITEMAP: site.sitemaps}
+    return {purpose: [str(url) for url in urls] for purpose, urls in lists.items()}
+
+
+def _site_crawls(job: Job, now: datetime) -> dict[str, SiteCrawl]:
+    index, known = SiteIndex(job.sites), frontier(job.archive, job.lake, job.sites, now)
+    addresses = frozenset(known["address_id"])
+    crawls = {}
+    for site in job.sites:
+        agenda = Agenda(partial(_owns, index, site), site.max_pages, now, addresses)
+        # A site's hosts may have changed since an address was found.
+        agenda.begin(due for due in due_of(known, site, now) if agenda.owns(due.url))
+        crawls[site.name] = SiteCrawl(agenda, Pace(site.delay))
+    return crawls
+
+
+def _owns(index: SiteIndex, site: Site, url: str) -> bool:
+    return index.configured(url) == site
 
 
 def _run(job: Job, sites: dict[str, SiteCrawl], writer: SegmentWriter) -> YanyanaError | None:
     seeds = [url for site in job.sites for url in site.seeds]
-    process = AsyncCrawlerProcess(scrapy_settings(job.user_agent, seeds))
+    process = AsyncCrawlerProcess(scrapy_settings(job.user_agent, seeds, keep_noarchive=job.keep_noarchive))
     crawler = process.create_crawler(NewsSpider)
     process.crawl(crawler, sites=sites, writer=writer)
     process.start()
@@ -118,21 +170,51 @@ def _run(job: Job, sites: dict[str, SiteCrawl], writer: SegmentWriter) -> Yanyan
 
 
 def _report(job: Job, site: Site, crawl: SiteCrawl, started: datetime, finished: datetime) -> dict[str, Any]:
-    tally = crawl.tally
+    agenda, tally = crawl.agenda, crawl.tally
+    left = agenda.left()
+    oldest = min(left, key=lambda due: (due.since, due.url), default=None)
+    failures = Counter(each.reason for each in tally.unanswered)
+    traps = {reason: {"addresses": len(urls), "example": urls[0]} for reason, urls in agenda.traps.items()}
+    for reason, urls in agenda.traps.items():
+        log.warning("%s: %d addresses not followed (%s), such as %s", site.name, len(urls), reason, urls[0])
     return {
         "run_id": job.run_id,
         "site": site.name,
         "started_at": started.isoformat(),
         "finished_at": finished.isoformat(),
-        "discovered": crawl.frontier.discovered,
+        "discovered": agenda.discovered,
+        "due": agenda.due,
         "responses": tally.responses,
-        "refused_by_robots": tally.refused_by_robots,
-        "failed": tally.failures.total(),
-        "failures": json.dumps(dict(tally.failures)) if tally.failures else None,
+        "not_modified": tally.not_modified,
+        "refused_by_robots": tally.refused_by_robots.total(),
+        "refusals": _json(tally.refused_by_robots),
+        "failed": len(tally.unanswered),
+        "failures": _json(failures),
         "bytes": tally.bytes,
         # With fewer than two requests the delay was never put to the test.
         "delay": tally.least_gap if tally.least_gap is not None else site.delay,
+        "left": len(left),
+        "oldest_due": oldest.url if oldest else None,
+        "oldest_due_since": oldest.since.isoformat() if oldest else None,
+        "traps": _json(traps),
+        "stopped": crawl.pace.stopped,
     }
+
+
+def _json(found: Mapping[str, Any]) -> str | None:
+    return json.dumps(found, ensure_ascii=False) if found else None
+
+
+def _failures(job: Job, site: Site, tally: Tally) -> Iterator[dict[str, Any]]:
+    for each in tally.unanswered:
+        yield {
+            "run_id": job.run_id,
+            "site": site.name,
+            "url": each.url,
+            "address_id": article_id(each.url),
+            "failed_at": each.failed_at.isoformat(),
+            "reason": each.reason,
+        }
 
 
 @contextmanager

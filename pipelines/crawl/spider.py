@@ -1,12 +1,13 @@
-"""The crawl itself: for every site one request after the other, and what each answer adds to the site's frontier.
+"""The crawl itself: for every site one request after the other, and what each answer adds to the site's agenda.
 
-What is asked for next stands in `pipelines.crawl.frontier`, what a document links to in `pipelines.crawl.discovery`.
+What is asked for next stands in `pipelines.crawl.agenda`, what a document leads to in `pipelines.crawl.discovery`.
 """
 
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from scrapy import Request, Spider
@@ -14,31 +15,33 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from pipelines.crawl.agenda import Agenda, Due
 from pipelines.crawl.archive import ArchiveError
-from pipelines.crawl.discovery import (
-    Address,
-    feed_entries,
-    joined,
-    looks_like_section,
-    looks_like_story,
-    page_links,
-    sitemap_entries,
-)
-from pipelines.crawl.frontier import Due, Frontier, Purpose
+from pipelines.crawl.discovery import joined, leads
 from pipelines.crawl.pace import Pace
 from pipelines.crawl.politeness import Failed, Refused
-from pipelines.crawl.segment import SegmentWriter
+from pipelines.crawl.segment import Previous, SegmentWriter
 
 log = logging.getLogger("yanyana.crawl")
 
 
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A request that brought no answer: when it failed (UTC), and why."""
+
+    url: str
+    failed_at: datetime
+    reason: str
+
+
 @dataclass(slots=True)
 class Tally:
-    """What a crawl of one site has done so far."""
+    """What a crawl of one site has done so far; `refused_by_robots` counts by the rule that forbids."""
 
     responses: int = 0
-    refused_by_robots: int = 0
-    failures: Counter[str] = field(default_factory=Counter)
+    not_modified: int = 0
+    refused_by_robots: Counter[str] = field(default_factory=Counter)
+    unanswered: list[Unanswered] = field(default_factory=list)
     bytes: int = 0
     least_gap: float | None = None
     _last_sent: float | None = None
@@ -55,7 +58,7 @@ class Tally:
 class SiteCrawl:
     """One site in one run: what is left to ask for, how fast, and what was done."""
 
-    frontier: Frontier
+    agenda: Agenda
     pace: Pace
     tally: Tally = field(default_factory=Tally)
 
@@ -80,54 +83,64 @@ class NewsSpider(Spider):
     def parse(self, response: Response) -> Iterator[Request]:
         """Learn from an answer, then go on with the site's next request."""
         due: Due = response.meta["due"]
-        frontier = self.sites[response.meta["site"]].frontier
+        crawl = self.sites[response.meta["site"]]
         location = joined(due.url, (response.headers.get("Location") or b"").decode("latin-1"))
-        if 300 <= response.status < 400 and location:
-            frontier.redirect(due, location)
+        if response.status == 304:
+            crawl.tally.not_modified += 1  # what the page leads to was learnt when its body came
+        elif 300 <= response.status < 400 and location:
+            crawl.agenda.redirect(due, location)
         elif response.status == 200:
             content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-            learn(frontier, due, response.body, content_type)
+            crawl.agenda.learn(leads(due.purpose, response.body, due.url, content_type), found_on=due)
         yield from self._next(response.meta["site"])
 
     def failed(self, failure: Failure) -> Iterator[Request]:
         """Note why a request got no answer, then go on with the site's next request."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        error, tally = failure.value, self.sites[request.meta["site"]].tally
+        error, crawl, due = failure.value, self.sites[request.meta["site"]], request.meta["due"]
         if isinstance(error, ArchiveError):
             self.broken = error  # nothing more is asked of anybody that could not be kept
             return
         if isinstance(error, Refused):
-            tally.refused_by_robots += 1
-        elif not isinstance(error, IgnoreRequest):
+            crawl.tally.refused_by_robots[str(error)] += 1
+            crawl.agenda.refused(due)
+        elif isinstance(error, IgnoreRequest):
+            crawl.agenda.put_back(due)  # the site is left alone, or the crawl is stopping
+            return
+        else:
             reason = str(error) if isinstance(error, Failed) else type(error).__name__
-            tally.failures[reason] += 1
+            crawl.tally.unanswered.append(Unanswered(request.url, datetime.now(UTC), reason))
             log.warning("%s: %s: %s", request.meta["site"], reason, request.url)
         yield from self._next(request.meta["site"])
 
     def _next(self, site: str) -> Iterator[Request]:
         crawl = self.sites[site]
-        due = None if crawl.pace.stopped else crawl.frontier.next()
-        if due:
-            meta = {"site": site, "download_slot": site, "due": due, "via": due.via}
-            meta["purpose"] = due.purpose.name.lower()
-            yield Request(due.url, callback=self.parse, errback=self.failed, meta=meta, dont_filter=True)
-        else:
+        due = None if crawl.pace.stopped else crawl.agenda.next()
+        if due is None:
             log.info("%s: finished after %d responses", site, crawl.tally.responses)
+            return
+        meta = {
+            "site": site,
+            "download_slot": site,
+            "due": due,
+            "via": due.via,
+            "purpose": due.purpose.value,
+            "previous": due.previous,
+        }
+        yield Request(
+            due.url,
+            headers=_conditions(due.previous),
+            callback=self.parse,
+            errback=self.failed,
+            meta=meta,
+            dont_filter=True,
+        )
 
 
-def learn(frontier: Frontier, due: Due, body: bytes, content_type: str) -> None:
-    """Add what an answer leads to: stories from everywhere, sitemaps from sitemaps, sections from start pages."""
-    match due.purpose:
-        case Purpose.FEED:
-            frontier.add(Purpose.STORY, feed_entries(body, due.url), found_on=due)
-        case Purpose.SITEMAP:
-            listed = sitemap_entries(body, due.url)
-            frontier.add(Purpose.SITEMAP, listed.sitemaps, found_on=due)
-            frontier.add(Purpose.STORY, listed.pages, found_on=due)
-        case Purpose.START | Purpose.SECTION:
-            links = page_links(body, due.url, content_type)
-            frontier.add(Purpose.STORY, map(Address, filter(looks_like_story, links)), found_on=due)
-            if due.purpose == Purpose.START:
-                frontier.add(Purpose.SECTION, map(Address, filter(looks_like_section, links)), found_on=due)
-        case Purpose.STORY:
-            pass
+def _conditions(previous: Previous | None) -> dict[str, str]:
+    """The headers that ask for an address only if it has changed since its last capture (RFC 9110 13.1)."""
+    if previous is None:
+        return {}
+    if previous.etag:
+        return {"If-None-Match": previous.etag}
+    return {"If-Modified-Since": previous.last_modified} if previous.last_modified else {}

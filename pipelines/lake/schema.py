@@ -114,6 +114,7 @@ CAPTURES = Table(
         _id("capture_id", "Hash of segment and offset"),
         SITE,
         Column("url", TEXT, "Address that was requested", required=True),
+        _id("address_id", "Hash of that address's canonical form; joins discoveries, and most stories' article_id"),
         Column("captured_at", TIME, "When the response arrived", "UTC", required=True),
         Column("day", DAY, "Calendar day of captured_at", "UTC", required=True),
         Column("status", SMALL, "HTTP status code", "code", required=True),
@@ -327,10 +328,14 @@ OBSERVATIONS = Table(
         Column("capture_id", TEXT, "The capture it was read from; null for imported analytics", "32 hex digits"),
         SITE,
         _id("article_id", "The story the number is about"),
-        Column("observed_at", TIME, "When the page stated it, or the time that the analytics give", "UTC", required=True),
+        Column(
+            "observed_at", TIME, "When the page stated it, or the time that the analytics give", "UTC", required=True
+        ),
         Column("metric", TEXT, "comments, likes, shares, views …", required=True),
         Column("value", REAL, "The number as stated", "count", required=True),
-        Column("source", TEXT, "Where in the page it stood; analytics and the file's name where imported", required=True),
+        Column(
+            "source", TEXT, "Where in the page it stood; analytics and the file's name where imported", required=True
+        ),
         Column("ordinal", SMALL, "Rank among the page's numbers, or row of the file, from 1", "rank", required=True),
     ),
     key=("observation_id",),
@@ -374,24 +379,71 @@ SKIPS = Table(
     key=("segment", "reason"),
 )
 
+DISCOVERIES = Table(
+    "discoveries",
+    "extract",
+    "An address that the crawl's responses of one segment name, of their own site: where it was found first.",
+    (
+        _id("address_id", "Hash of the canonical form of the address; joins captures"),
+        CAPTURE_ID,
+        SITE,
+        Column("url", TEXT, "The address as it was found", required=True),
+        Column("purpose", TEXT, "Why it is worth asking for: story, section, sitemap, feed or start", required=True),
+        Column("found_on", TEXT, "Address of the document that names it", required=True),
+        Column(
+            "found_in",
+            TEXT,
+            "What names it: a start, feed, sitemap or section document, a redirect, or a teaser on a page",
+            required=True,
+        ),
+        Column("discovered_at", TIME, "When that document was captured", "UTC", required=True),
+        Column("published_at", TIME, "Publication or last change of the story, where a feed or sitemap says", "UTC"),
+    ),
+    key=("capture_id", "address_id"),
+    references={"capture_id": "captures.capture_id"},
+)
+
 CRAWL_REPORTS = Table(
     "crawl_reports",
     "crawl",
-    "One crawl of one site: what was asked and what came back.",
+    "One crawl of one site: what was due, what was asked and what came back.",
     (
         Column("run_id", TEXT, "Crawl run, its start in UTC and a random suffix", required=True),
         SITE,
         Column("started_at", TIME, "Start of the run", "UTC", required=True),
         Column("finished_at", TIME, "End of the run", "UTC", required=True),
-        Column("discovered", COUNT, "Addresses learnt of", "addresses", required=True),
-        Column("responses", COUNT, "Responses archived", "responses", required=True),
+        Column("discovered", COUNT, "Addresses learnt of that were not known before", "addresses", required=True),
+        Column("due", COUNT, "Addresses that were due, or fell due when they were learnt of", "addresses"),
+        Column("responses", COUNT, "Responses archived, those of robots.txt included", "responses", required=True),
+        Column("not_modified", COUNT, "Of those, answers that nothing has changed (status 304)", "responses"),
         Column("refused_by_robots", COUNT, "Addresses that robots.txt forbids", "addresses", required=True),
+        Column("refusals", TEXT, "Addresses that robots.txt forbids, by rule", "JSON object"),
         Column("failed", COUNT, "Requests without a response", "requests", required=True),
         Column("failures", TEXT, "Failures by reason", "JSON object"),
         Column("bytes", COUNT, "Body bytes received", "bytes", required=True),
         Column("delay", REAL, "Least delay kept between two requests", "seconds", required=True),
+        Column("left", COUNT, "Addresses that stay due: the run's pages were used up, or it was stopped", "addresses"),
+        Column("oldest_due", TEXT, "Of those, the address that fell due first"),
+        Column("oldest_due_since", TIME, "When it fell due", "UTC"),
+        Column("traps", TEXT, "Addresses not followed, as machines make them up, by reason", "JSON object"),
+        Column("stopped", TEXT, "Why the site was left alone before the end; null when it was not"),
     ),
     key=("run_id", "site"),
+)
+
+CRAWL_FAILURES = Table(
+    "crawl_failures",
+    "crawl",
+    "One request of a crawl that brought no response.",
+    (
+        Column("run_id", TEXT, "Crawl run", required=True),
+        SITE,
+        Column("url", TEXT, "Address that was requested", required=True),
+        _id("address_id", "Hash of the canonical form of that address; joins captures and discoveries"),
+        Column("failed_at", TIME, "When it was given up", "UTC", required=True),
+        Column("reason", TEXT, "What went wrong", required=True),
+    ),
+    key=("run_id", "url"),
 )
 
 HEADLINES = Table(
@@ -437,6 +489,26 @@ EXPOSURES = Table(
     ),
     key=("item_id",),
     references={"item_id": "items.item_id"},
+)
+
+
+def _interval(name: str, meaning: str, unit: str, made_by: str) -> tuple[Column, Column, Column]:
+    """An estimate and the ends of its 95 % interval; `made_by` is the function of pipelines.analysis behind it."""
+    return (
+        Column(name, REAL, f"{meaning}; {made_by}", unit),
+        Column(f"{name}_low", REAL, "Lower end of its 95 % interval", unit),
+        Column(f"{name}_high", REAL, "Upper end of its 95 % interval", unit),
+    )
+
+
+# What a measure rests on, so that a reader can defend and repeat it.
+BASIS_COLUMNS = (
+    Column("n_articles", COUNT, "Host stories it rests on", "articles", required=True),
+    Column("n_exposures", COUNT, "Exposures it rests on", "exposures", required=True),
+    Column("method", TEXT, "How it was estimated and tested; docs/methods.md says more", required=True),
+    Column("strata", TEXT, "Within what stories were compared", required=True),
+    Column("seed", COUNT, "Seed of its random draws", required=True),
+    Column("code_version", TEXT, "Version of the code that computed it", required=True),
 )
 
 CONTRASTS = Table(
@@ -491,8 +563,23 @@ CONTRASTS = Table(
             "0–1",
         ),
         Column("verdict", TEXT, "What can be said in words, or why nothing can", required=True),
+        *BASIS_COLUMNS,
     ),
     key=("site", "kind", "outcome"),
+)
+
+TIME_COURSE = Table(
+    "time_course",
+    "analyse",
+    "By site and day of first capture: how much more clickbait stands beside hard news than beside the rest.",
+    (
+        SITE,
+        Column("day", DAY, "Day on which the stories were first captured", "UTC", required=True),
+        Column("hosts_hard", COUNT, "Hard-news stories", "articles", required=True),
+        Column("hosts_soft", COUNT, "Other stories", "articles", required=True),
+        *_interval("difference", "Clickbait beside hard news less beside the rest", "−1–1", "contrast.time_course"),
+    ),
+    key=("site", "day"),
 )
 
 COOCCURRENCE = Table(
@@ -518,26 +605,6 @@ COOCCURRENCE = Table(
 )
 
 HEADLINE_PAIRS = Table(
-
-def _interval(name: str, meaning: str, unit: str, made_by: str) -> tuple[Column, Column, Column]:
-    """An estimate and the ends of its 95 % interval; `made_by` is the function of pipelines.analysis behind it."""
-    return (
-        Column(name, REAL, f"{meaning}; {made_by}", unit),
-        Column(f"{name}_low", REAL, "Lower end of its 95 % interval", unit),
-        Column(f"{name}_high", REAL, "Upper end of its 95 % interval", unit),
-    )
-
-
-# What a measure rests on, so that a reader can defend and repeat it.
-BASIS_COLUMNS = (
-    Column("n_articles", COUNT, "Host stories it rests on", "articles", required=True),
-    Column("n_exposures", COUNT, "Exposures it rests on", "exposures", required=True),
-    Column("method", TEXT, "How it was estimated and tested; docs/methods.md says more", required=True),
-    Column("strata", TEXT, "Within what stories were compared", required=True),
-    Column("seed", COUNT, "Seed of its random draws", required=True),
-    Column("code_version", TEXT, "Version of the code that computed it", required=True),
-)
-
     "headline_pairs",
     "analyse",
     "Two stories that met in at least two distinct blocks of a site; the same list on many pages is one block.",
@@ -563,25 +630,10 @@ HEADLINE_VARIANTS = Table(
     "The wordings under which a site showed one story: above it, as full headline of a teaser, and as displayed.",
     (
         SITE,
-        *BASIS_COLUMNS,
         _id("target_id", "The story"),
         Column("form", TEXT, "title (above the story), headline (full, in a teaser) or display (shown)", required=True),
         _id("headline_id", "The wording"),
         Column("headline", TEXT, "One spelling of it", required=True),
-TIME_COURSE = Table(
-    "time_course",
-    "analyse",
-    "By site and day of first capture: how much more clickbait stands beside hard news than beside the rest.",
-    (
-        SITE,
-        Column("day", DAY, "Day on which the stories were first captured", "UTC", required=True),
-        Column("hosts_hard", COUNT, "Hard-news stories", "articles", required=True),
-        Column("hosts_soft", COUNT, "Other stories", "articles", required=True),
-        *_interval("difference", "Clickbait beside hard news less beside the rest", "−1–1", "contrast.time_course"),
-    ),
-    key=("site", "day"),
-)
-
         Column("shown", COUNT, "Captures in which it stood so", "captures", required=True),
         Column("first_seen", TIME, "First capture with it", "UTC", required=True),
         Column("last_seen", TIME, "Last capture with it", "UTC", required=True),
@@ -651,10 +703,12 @@ EXTRACTED: Final = (
     OBSERVATIONS,
     WIDGETS,
     SHARES,
+    DISCOVERIES,
     SKIPS,
 )
 MEASURES: Final = (CONTRASTS, TIME_COURSE, COOCCURRENCE, HEADLINE_PAIRS, HEADLINE_VARIANTS)
 COMMENTS_FOLLOWED: Final = (COMMENT_EVENTS, COMMENT_HISTORY)
 TABLES: Final = {
-    table.name: table for table in (CRAWL_REPORTS, *EXTRACTED, HEADLINES, EXPOSURES, *COMMENTS_FOLLOWED, *MEASURES)
+    table.name: table
+    for table in (CRAWL_REPORTS, CRAWL_FAILURES, *EXTRACTED, HEADLINES, EXPOSURES, *COMMENTS_FOLLOWED, *MEASURES)
 }

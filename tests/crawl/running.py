@@ -25,6 +25,7 @@ def crawl(data: Path, sites: Sequence[Site], contact: str = "") -> Run:
         "run_id": "run",
         "day": "2026-03-01",
         "archive": str(data / "archive"),
+        "lake": str(data / "lake"),
         "contact": contact,
         "sites": [site.configured() for site in sites],
     }

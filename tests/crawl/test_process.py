@@ -34,7 +34,8 @@ Answers = Callable[[str], Mapping[str, Answer]]
 
 
 def job(archive: Path, *sites: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"run_id": "run-1", "day": DAY.isoformat(), "archive": str(archive), "sites": list(sites), **more}
+    places = {"archive": str(archive), "lake": str(archive / "lake")}
+    return {"run_id": "run-1", "day": DAY.isoformat(), "sites": list(sites), **places, **more}
 
 
 def site(name: str, web: Web, **more: Any) -> dict[str, Any]:
@@ -106,7 +107,7 @@ def listed(url: str) -> dict[str, Answer]:
     def entry(path: str, day: int) -> str:
         return f"<item><link>{url}{path}</link><pubDate>0{day} Mar 2026 10:00:00 GMT</pubDate></item>"
 
-    feed = "<rss><channel>" + entry("/older", 1) + entry("/newest", 9) + entry("/known", 8) + "</channel></rss>"
+    feed = "<rss><channel>" + entry("/older", 1) + entry("/newest", 9) + "</channel></rss>"
     index = f"<sitemapindex><sitemap><loc>{url}/news.xml.gz</loc></sitemap></sitemapindex>"
     news = f"<urlset><url><loc>{url}/newer</loc><lastmod>2026-03-05</lastmod></url></urlset>"
     packed = Answer(gzip.compress(news.encode()), headers={"Content-Type": "application/gzip"})
@@ -115,7 +116,7 @@ def listed(url: str) -> dict[str, Answer]:
         "/feed": text(feed, "application/rss+xml"),
         "/sitemap.xml": text(index, "application/xml"),
         "/news.xml.gz": packed,
-        **{path: page(path) for path in ("/older", "/newest", "/newer", "/known")},
+        **{path: page(path) for path in ("/older", "/newest", "/newer")},
     }
 
 
@@ -173,7 +174,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
         url = webs["listed"].url
         sites.append({**site("listed", webs["listed"]), "start": [], "feeds": [f"{url}/feed"]})
         sites[-1]["sitemaps"] = [f"{url}/sitemap.xml"]
-        result = run(job(archive, *sites, known=[f"https://{url.removeprefix('http://')}/known"]))
+        result = run(job(archive, *sites))
     by_site: dict[str, list[Exchange]] = {name: [] for name in webs}
     for exchange in exchanges(archive):
         assert exchange.site
@@ -231,7 +232,7 @@ def test_every_hop_of_a_redirect_is_asked_by_the_rules_and_archived(crawled: Cra
     assert crawled.reports["moved"]["refused_by_robots"] == 1
 
 
-def test_the_latest_stories_of_feeds_and_sitemaps_come_first_and_known_ones_not(crawled: Crawled) -> None:
+def test_the_latest_stories_of_feeds_and_sitemaps_come_first(crawled: Crawled) -> None:
     asked = ["/robots.txt", "/feed", "/sitemap.xml", "/news.xml.gz", "/newest", "/newer", "/older"]
     assert crawled.webs["listed"].paths() == asked
     via = {path: each.via for path, each in zip(crawled.paths("listed"), crawled.by_site["listed"], strict=True)}

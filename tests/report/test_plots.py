@@ -81,13 +81,13 @@ def test_slot_profile_has_a_line_each_side(ask: Callable[[str], pl.DataFrame]) -
 
 
 def test_outcomes_name_every_site(ask: Callable[[str], pl.DataFrame]) -> None:
-    svg = _svg(plots.outcomes_by_site(ask("FROM marts.crawl_health")))
+    svg = _svg(plots.outcomes_by_site(ask("FROM marts.crawl_report")))
     assert ">akşam<" in svg
     assert ">beacon<" in svg
 
 
 def test_a_chart_becomes_a_picture_in_markdown(ask: Callable[[str], pl.DataFrame]) -> None:
-    markdown = plots.markdown_image(plots.outcomes_by_site(ask("FROM marts.crawl_health")))
+    markdown = plots.markdown_image(plots.outcomes_by_site(ask("FROM marts.crawl_report")))
     opening, _, data = markdown.partition("base64,")
     assert opening == "![chart](data:image/png;"
     assert base64.b64decode(data.removesuffix(")")).startswith(PNG)

@@ -89,6 +89,7 @@ def write_sample(lake: Lake, *, stories: int = 24, days: int = 2) -> None:
             for name, row in _captured(site, stories, day):
                 rows[name].append(row)
         rows["crawl_reports"].append(_crawl_report(site))
+        rows["crawl_failures"].append(_crawl_failure(site))
     rows |= _measures(frame(TABLES["exposures"], rows["exposures"]), stories)
     rows |= _followed(*(frame(TABLES[name], rows[name]).lazy() for name in ("thread_reads", "comments")))
     for name, table in TABLES.items():
@@ -114,6 +115,7 @@ def _capture(site: str, url: str, at: datetime, **changed: Any) -> dict[str, Any
         "capture_id": digest("capture", url, at),
         "site": site,
         "url": url,
+        "address_id": digest("article", url),
         "captured_at": at,
         "day": at.date(),
         "status": 200,
@@ -137,6 +139,18 @@ def _story_page(story: Story, stories: int, day: int) -> Iterator[tuple[str, dic
     captured = {"capture_id": capture["capture_id"], "site": story.site}
     yield "captures", capture
     yield "pages", _page(capture, "article", title=story.title, n_blocks=1, n_items=SLOTS, n_comments=1)
+    yield (
+        "discoveries",
+        captured
+        | {
+            "address_id": digest("article", story.url, "next"),
+            "url": f"{story.url}/next",
+            "purpose": "story",
+            "found_on": story.url,
+            "found_in": "teaser",
+            "discovered_at": at,
+        },
+    )
     yield (
         "articles",
         captured
@@ -320,12 +334,32 @@ def _crawl_report(site: str) -> dict[str, Any]:
         "started_at": START,
         "finished_at": START + timedelta(hours=3),
         "discovered": 60,
+        "due": 62,
         "responses": 28,
+        "not_modified": 0,
         "refused_by_robots": 2,
+        "refusals": '{"Disallow: /uye": 2}',
         "failed": 1,
         "failures": '{"timeout": 1}',
         "bytes": 1_200_000,
         "delay": 5.0,
+        "left": 31,
+        "oldest_due": f"https://{site}.example/bekleyen",
+        "oldest_due_since": START - timedelta(hours=9),
+        "traps": '{"calendar": {"addresses": 3, "example": "https://site.example/2026/03/01/"}}',
+    }
+
+
+def _crawl_failure(site: str) -> dict[str, Any]:
+    url = f"https://{site}.example/yavas"
+    report = _crawl_report(site)
+    return {
+        "run_id": report["run_id"],
+        "site": site,
+        "url": url,
+        "address_id": digest("article", url),
+        "failed_at": START,
+        "reason": "timeout",
     }
 
 
@@ -333,6 +367,7 @@ def _measures(exposures: pl.DataFrame, stories: int) -> dict[str, list[dict[str,
     """Rows of the measures: shaped as the analysis makes them, with plain arithmetic instead of its statistics."""
     return {
         "contrasts": _contrasts(stories),
+        "time_course": [_difference_of_the_day(site) for site in ("akşam", "beacon")],
         "cooccurrence": _cooccurrence(exposures),
         "headline_pairs": [_pair(site, n) for site in ("akşam", "beacon") for n in range(0, 12, 3)],
         "headline_variants": [_variant(site, n) for site in ("akşam", "beacon") for n in range(0, 12, 3)],
@@ -372,8 +407,19 @@ def _contrasts(stories: int) -> list[dict[str, Any]]:
         for site, (difference, low, high) in differences.items()
         for kind in ("all", "related")
         for outcome in ("clickbait", "clickbait_or_tabloid")
-        "time_course": [_difference_of_the_day(site) for site in ("akşam", "beacon")],
     ]
+
+
+def _difference_of_the_day(site: str) -> dict[str, Any]:
+    return {
+        "site": site,
+        "day": START.date(),
+        "hosts_hard": 12,
+        "hosts_soft": 12,
+        "difference": 0.1,
+        "difference_low": 0.0,
+        "difference_high": 0.2,
+    }
 
 
 def _cooccurrence(exposures: pl.DataFrame) -> list[dict[str, Any]]:
@@ -410,18 +456,6 @@ def _pair(site: str, n: int) -> dict[str, Any]:
 
 
 def _variant(site: str, n: int) -> dict[str, Any]:
-def _difference_of_the_day(site: str) -> dict[str, Any]:
-    return {
-        "site": site,
-        "day": START.date(),
-        "hosts_hard": 12,
-        "hosts_soft": 12,
-        "difference": 0.1,
-        "difference_low": 0.0,
-        "difference_high": 0.2,
-    }
-
-
     story = Story(site, n)
     return {
         "site": site,

@@ -109,13 +109,13 @@ def test_every_page_that_yielded_nothing_is_listed_with_its_reason(con: duckdb.D
     ]
 
 
-def test_crawl_health_adds_up(con: duckdb.DuckDBPyConnection) -> None:
+def test_crawl_report_adds_up(con: duckdb.DuckDBPyConnection) -> None:
     rows = con.sql(
-        "SELECT crawls, discovered, captures, errors, pages, articles, lists, empty, failed, parse_yield "
-        "FROM marts.crawl_health WHERE site = 'akşam' ORDER BY day"
+        "SELECT run_id, due, captures, errors, pages, articles, lists, empty, failed, parse_yield "
+        "FROM marts.crawl_report WHERE site = 'akşam' ORDER BY day"
     ).fetchall()
     counts = (28, 1, 27, 24, 1, 1, 1)
     assert rows == [
-        (1, 60, *counts, pytest.approx(25 / 27)),
-        (0, None, *counts, pytest.approx(25 / 27)),
+        ("20260302T060000-ab12", 62, *counts, pytest.approx(25 / 27)),
+        (None, None, *counts, pytest.approx(25 / 27)),
     ]
