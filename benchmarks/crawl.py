@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -56,7 +56,7 @@ class PlainSpider(scrapy.Spider):
         self.sites = sites
         self.links = LinkExtractor(allow=[r"-\d+$", r"/[a-z]+/$"])
 
-    async def start(self) -> Any:
+    async def start(self) -> AsyncIterator[scrapy.Request]:
         for site in self.sites:
             for key, callback in (("start", self.front), ("feeds", self.feed), ("sitemaps", self.sitemap)):
                 for url in site[key]:

@@ -146,12 +146,10 @@ def test_retry_after_is_kept_and_what_was_refused_is_asked_again(crawled: Crawle
 
 def test_refusals_without_a_time_make_the_pauses_grow(crawled: Crawled) -> None:
     asked = crawled.pages("stumbling")
-    refused = [n for n, each in enumerate(asked) if each.status == 503]
-    pauses = [asked[n + 1].began - asked[n].ended for n in refused]
-    usual = min(after.began - before.ended for before, after in pairwise(asked[: refused[0]]))
-    assert len(refused) == 3
-    assert pauses[0] > 5 * usual
-    assert all(after >= 1.5 * before for before, after in pairwise(pauses))
+    first, second = (after.began - before.ended for before, after in pairwise(asked) if before.status == 503)
+    usual = sorted(after.began - before.ended for before, after in pairwise(asked) if before.status == 200)
+    assert first >= 1.5 * usual[len(usual) // 2]
+    assert second >= 1.5 * first
 
 
 def test_a_site_that_goes_on_refusing_is_left_alone(crawled: Crawled) -> None:
@@ -161,11 +159,12 @@ def test_a_site_that_goes_on_refusing_is_left_alone(crawled: Crawled) -> None:
 
 
 def test_a_slow_site_is_given_time_to_breathe(crawled: Crawled) -> None:
-    asked = crawled.pages("slow")
-    pauses = [after.began - before.ended for before, after in pairwise(asked)]
-    quick = [after.began - before.ended for before, after in pairwise(crawled.pages("ruled"))]
-    assert max(quick) < LATENCY
-    assert sum(pauses[3:]) / len(pauses[3:]) >= LATENCY / 2
+    def pause(site: str) -> float:
+        pauses = sorted(after.began - before.ended for before, after in pairwise(crawled.pages(site)))
+        return pauses[len(pauses) // 2]
+
+    assert pause("slow") >= LATENCY / 2
+    assert pause("slow") >= 2 * pause("paper")
 
 
 # Discovery, and what is fetched
@@ -212,6 +211,7 @@ UNREADABLE = {
     "the-no-status",
     "the-no-http",
     "the-bad-chunks",
+    "the-status-999",
     "robots.txt",
 }
 

@@ -17,7 +17,7 @@ from pipelines.newsroom.anchor.paper import HTML, XML, Paper
 from pipelines.newsroom.anchor.server import Answer, Asked, Reply, head, reply
 
 PLAIN: Final = {"Content-Type": "text/plain"}
-DELAY: Final = 0.05  # seconds that the site `paper` is configured with
+DELAY: Final = 0.05  # seconds that the sites are configured with whose pace is looked at
 CRAWL_DELAY: Final = 0.4  # seconds that the host `delaying` asks for in its robots.txt
 RETRY_AFTER: Final = 2  # seconds that the host `busy` names with its 429
 LATENCY: Final = 0.25  # seconds before each answer of the host `slow`
@@ -115,7 +115,7 @@ def under_robots(
 
 
 def two_hosts(name: str, bind: Bind) -> Site:
-    """A site of two hosts and one pace, each with stories and a robots.txt of its own; the second's closes a section."""
+    """A site of two hosts at one pace, each with a robots.txt of its own; the second's closes a section."""
     one, other = bind(name), bind(f"{name}-news")
     first, second = Paper(one, 240), Paper(other, 60)
     closed = {path for path in second.listed if path.startswith("/sport/")}
@@ -194,13 +194,15 @@ def few(
     *,
     wanted: Iterable[str],
     forbidden: Iterable[str] = (),
+    delay: float = 0.0,
 ) -> Site:
     """A site of a front and the pages that it links to."""
     url = bind(name)
     links = [path for path in replies if path not in ("/", "/robots.txt")]
     given = {"/robots.txt": robots("Disallow:"), "/": page(*links), **replies}
     answers = {name: overlaid(nothing, given)}
-    return Site(name, answers, start=(f"{url}/",), wanted=at(url, ("/", *wanted)), forbidden=at(url, forbidden))
+    wanted, forbidden = at(url, ("/", *wanted)), at(url, forbidden)
+    return Site(name, answers, start=(f"{url}/",), wanted=wanted, forbidden=forbidden, delay=delay)
 
 
 def stories(number: int, about: str) -> list[str]:
@@ -220,17 +222,17 @@ def busy(name: str, bind: Bind) -> Site:
             return reply(b"", 429, {"Retry-After": RETRY_AFTER})
         return page(title=asked.path)
 
-    return few(name, bind, dict.fromkeys(paths, answer), wanted=paths)
+    return few(name, bind, dict.fromkeys(paths, answer), wanted=paths, delay=DELAY)
 
 
 def stumbling(name: str, bind: Bind) -> Site:
-    """A site that answers three requests in a row with 503 and says nothing of how long."""
+    """A site that answers two requests in a row with 503 and says nothing of how long."""
     paths, served = stories(8, "recovery"), count()
 
     def answer(asked: Asked) -> Reply:
-        return reply(b"", 503) if next(served) in (3, 4, 5) else page(title=asked.path)
+        return reply(b"", 503) if next(served) in (3, 4) else page(title=asked.path)
 
-    return few(name, bind, dict.fromkeys(paths, answer), wanted=paths)
+    return few(name, bind, dict.fromkeys(paths, answer), wanted=paths, delay=DELAY)
 
 
 def refusing(name: str, bind: Bind) -> Site:
@@ -240,13 +242,14 @@ def refusing(name: str, bind: Bind) -> Site:
     def answer(asked: Asked) -> Reply:
         return reply(b"", 429) if next(served) >= 5 else page(title=asked.path)
 
-    return few(name, bind, dict.fromkeys(paths, answer), wanted=())
+    return few(name, bind, dict.fromkeys(paths, answer), wanted=(), delay=DELAY)
 
 
 def slow(name: str, bind: Bind) -> Site:
     """A site that thinks before it answers."""
     paths = stories(10, "thinking")
-    return few(name, bind, dict.fromkeys(paths, replace(page(title="slow"), wait=LATENCY)), wanted=paths)
+    answer = replace(page(title="slow"), wait=LATENCY)
+    return few(name, bind, dict.fromkeys(paths, answer), wanted=paths, delay=DELAY)
 
 
 def delaying(name: str, bind: Bind) -> Site:
