@@ -26,7 +26,8 @@ from pipelines.comments import schema_org
 from pipelines.comments.adapter import Answer, Draft, Page, Request, Response, Thread
 from pipelines.comments.parsing import Unreadable, ensure_ok, plain_text
 
-_COUNT = re.compile(r"\d{1,3}(?:[.,\s]\d{3})+(?![\d.,])|\d+(?![\d.,])")
+# A short word behind a number may shorten it ("12 bin", "3K"): how much that is depends on the language.
+_COUNT = re.compile(r"(?<![\d.,])(?:\d{1,3}(?:[.,\s]\d{3})+|\d+)(?![\d.,])(?!\s?[^\W\d_]{1,4}\b)")
 _MAX_COUNT = 2**63
 
 
@@ -64,6 +65,18 @@ class OwnThreads(BaseModel):
     dislikes: str | None = None
     count: str | None = None
     next: str | None = None
+
+    @field_validator("thread")
+    @classmethod
+    def _expands(cls, text: str, info: ValidationInfo) -> str:
+        # The empty alternative matches nothing whatever `story` is, and knows its groups.
+        match = re.match(f"(?:{info.data['story']})|", "") if "story" in info.data else None
+        try:
+            if match is not None:
+                match.expand(text)
+        except (re.error, IndexError) as error:
+            raise ValueError(f"{text!r} names a group that `story` has not: {error}") from error
+        return text
 
     @field_validator(
         "comment", "id", "parent", "text", "author", "author_id", "time", "likes", "dislikes", "count", "next"
@@ -195,7 +208,7 @@ def _value(place: Selector, expression: str | None) -> str | None:
 
 
 def _count(text: str | None) -> int | None:
-    """The first whole number in a text, thousands grouped or not; shortened ones ("1,2 B") are none."""
+    """The first whole number in a text, thousands grouped or not; shortened ones are none."""
     match = _COUNT.search(plain_text(text)) if text else None
     count = int(re.sub(r"\D", "", match[0])) if match else None
     return count if count is not None and count < _MAX_COUNT else None

@@ -3,6 +3,7 @@
 Nothing about any one platform belongs here.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
@@ -60,7 +61,12 @@ def json_of(response: Response, shape: type[Read]) -> Read:
     """The body of a successful response as `shape`. Raises Unreadable for any other."""
     ensure_ok(response)
     try:
-        return shape.model_validate_json(response.body)
+        # Halves of characters, as where a server cuts an emoji in two, can stand in JSON and in nothing else.
+        whole = json.dumps(json.loads(response.body), ensure_ascii=False).encode("utf-8", "ignore")
+    except (ValueError, RecursionError):
+        raise Unreadable(f"{response.url}: the body is no JSON that can be read") from None
+    try:
+        return shape.model_validate_json(whole)
     except ValidationError as error:
         wrong = error.errors(include_url=False, include_context=False, include_input=False)[0]
         place = ".".join(map(str, wrong["loc"])) or "the body"
@@ -75,8 +81,9 @@ def ensure_ok(response: Response) -> None:
 
 def plain_text(html: str) -> str:
     """The text of a comment's HTML as a reader sees it: one blank for white space, `alt` for pictures (emoji)."""
+    html = clean(html)
     if "<" not in html and "&" not in html:
-        return clean(html)
+        return html
     soup = BeautifulSoup(f"<div>{html}</div>", "lxml")
     for element in soup.find_all(_NO_TEXT):
         element.decompose()
