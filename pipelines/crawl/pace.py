@@ -11,7 +11,7 @@ from typing import Final
 
 _PER_LATENCY: Final = 4.0  # the delay is at least this many times what the site takes to answer
 _MOST_PER_LEAST: Final = 10.0  # and at most this many times the least delay
-_SMOOTHING: Final = 0.3  # weight of the newest latency in their moving average
+_SMOOTHING: Final = 0.3  # weight of the newest latency in their moving average, while they fall; a rise counts at once
 _REFUSALS: Final = 6  # in a row, and the site is left alone for this run
 PATIENCE: Final = 600.0  # seconds; a site that asks for more between two requests is left to a later run
 
@@ -55,7 +55,8 @@ class Pace:
     def answered(self, now: float) -> None:
         """Note that the request that was sent last got its whole answer."""
         latency = now - (now if self._sent is None else self._sent)
-        self._latency = latency if self._latency is None else self._latency + _SMOOTHING * (latency - self._latency)
+        known = latency if self._latency is None else self._latency
+        self._latency = max(latency, known + _SMOOTHING * (latency - known))
         self._refusals = 0
 
     def refused(self, now: float, reason: str, retry_after: float | None = None) -> None:
