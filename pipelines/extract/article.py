@@ -26,6 +26,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from pipelines.extract.body import MIN_BODY, read_body
+from pipelines.extract.comment_words import Part, comment_part
 from pipelines.extract.credits import find_agency, find_dateline
 from pipelines.extract.dates import stated_time, written_time
 from pipelines.extract.document import INLINE, Element
@@ -77,6 +78,8 @@ _META_AUTHOR: Final = (
     "dc.creator",
     "og:article:author",
 )
+_COMMENT_TYPE: Final = re.compile(r"schema\.org/(?:Comment|UserComments)\b")
+_OF_READERS: Final = (Part.COMMENT, Part.AUTHOR, Part.TEXT, Part.ELSEWHERE)
 _META_TAGS: Final = ("article:tag", "og:article:tag", "news_keywords", "parsely-tags", "sailthru.tags", "keywords")
 _MODIFIED_WORD: Final = re.compile(
     r"güncelle|updated?\b|modified|aktualisier|geändert|stand:|actuali[sz]|mis à jour|modifi|aggiorna|atualiza|更新"
@@ -451,17 +454,34 @@ def _authors(page: Page, story: Object) -> tuple[list[str], str] | None:
     names = [name for person in people if (name := value_text(person))]
     source = "json-ld"
     if not names:
-        names = [name for key in _META_AUTHOR for name in page.meta.get(key, ())]
+        marked = page.by_itemprop.get("author", ())
+        readers = {element.order for element in marked if _wrote_a_comment(page, element)}
+        not_these = {" ".join(e.attrs.get("content", "").split()) for e in marked if e.order in readers}
+        names = [name for key in _META_AUTHOR for name in page.meta.get(key, ()) if name not in not_these]
         source = "meta"
+        if not names:
+            names = [page.text_of(element) for element in marked if element.order not in readers]
+            source = "microdata"
     if not names:
-        names = [page.text_of(element) for element in page.by_itemprop.get("author", ())]
-        source = "microdata"
-    if not names:
-        names = [link.text for link in page.links if "author" in link.element.attrs.get("rel", ())]
+        links = (link for link in page.links if "author" in link.element.attrs.get("rel", ()))
+        names = [link.text for link in links if not _wrote_a_comment(page, link.element)]
         source = "rel"
     kept = [clean(unescape(name)) for name in names if not name.startswith(("http", "@", "/"))]
     kept = [name for name in dict.fromkeys(kept) if 1 < len(name) <= 80]
     return (kept[:20], source) if kept else None
+
+
+def _wrote_a_comment(page: Page, element: Element) -> bool:
+    """Whether an element that names an author stands in a reader's comment: readers are named nowhere."""
+    for around in (element, *page.ancestors(element)):
+        if around.name == "body":
+            return False
+        if _COMMENT_TYPE.search(around.attrs.get("itemtype", "")):
+            return True
+        names = [*around.attrs.get("class", ()), around.attrs.get("id") or ""]
+        if any(comment_part(name) in _OF_READERS for name in names):
+            return True
+    return False
 
 
 def _canonical(page: Page) -> tuple[str, str] | None:
