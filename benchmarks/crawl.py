@@ -134,9 +134,10 @@ def main() -> None:
     archived = 0
     for _ in range(given.rounds):
         rounds["plain Scrapy"].append(run([__file__, "plain"], job, here))
-        with tempfile.TemporaryDirectory() as archive:
-            rounds["yanyana"].append(run(["-m", "pipelines.crawl.process"], job | {"archive": archive}, here))
-            archived = sum(path.stat().st_size for path in Path(archive).rglob("*.warc.gz"))
+        with tempfile.TemporaryDirectory() as data:
+            places = {"archive": f"{data}/archive", "lake": f"{data}/lake"}
+            rounds["yanyana"].append(run(["-m", "pipelines.crawl.process"], job | places, here))
+            archived = sum(path.stat().st_size for path in Path(data).rglob("*.warc.gz"))
     here.send(None)
     table = Table("contender", "requests", "pages a second", "CPU ms a page", "× plain Scrapy", "memory MB")
     least = {name: min(taken, key=lambda took: took.cpu / took.pages) for name, taken in rounds.items()}

@@ -1,4 +1,4 @@
-"""Crawls run as an operator runs them, for tests that judge them from outside."""
+"""Crawls run as processes, as an operator's machine runs them, for tests that judge them from outside."""
 
 import json
 import os
@@ -7,34 +7,55 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from pipelines.crawl.archive import Exchange, read_segment, segments
 from pipelines.newsroom.anchor import Site
+
+COMMAND = [sys.executable, "-m", "pipelines.crawl.process"]
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a process that has ended took: seconds of CPU, bytes of memory at its largest."""
+    """What a run reported, and what its process took: bytes of memory at its largest."""
 
-    cpu: float
+    reports: dict[str, dict[str, Any]]
     largest: int
 
 
-def crawl(data: Path, sites: Sequence[Site], contact: str = "") -> Run:
-    """One run of the crawl over sites, to its end."""
-    job = {
-        "run_id": "run",
-        "day": "2026-03-01",
-        "archive": str(data / "archive"),
-        "lake": str(data / "lake"),
-        "contact": contact,
-        "sites": [site.configured() for site in sites],
-    }
-    (data / "job").write_text(json.dumps(job))
-    with (data / "job").open() as given, (data / "said").open("w") as said:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "pipelines.crawl.process"], stdin=given, stdout=said, stderr=subprocess.STDOUT
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, (data / "said").read_text()
-    return Run(used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)
+def job(data: Path, sites: Sequence[Site], *, contact: str = "", ages: Sequence[str] = ("0",)) -> str:
+    """The job of one run over sites, whose archive and lake lie in `data`; stories are read at `ages`."""
+    return json.dumps(
+        {
+            "run_id": "run",
+            "day": "2026-03-01",
+            "archive": str(data / "archive"),
+            "lake": str(data / "lake"),
+            "contact": contact,
+            "sites": [site.configured() | {"ages": list(ages)} for site in sites],
+        }
+    )
+
+
+def start(given: str, data: Path, command: Sequence[str] = COMMAND) -> subprocess.Popen[bytes]:
+    """Start a run; what it says comes into the files `said` and `log` of `data`."""
+    (data / "job").write_text(given)
+    with (data / "job").open() as stdin, (data / "said").open("w") as stdout, (data / "log").open("w") as stderr:
+        return subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=stderr)
+
+
+def crawl(data: Path, sites: Sequence[Site], *, contact: str = "", ages: Sequence[str] = ("0",)) -> Run:
+    """One run to its end."""
+    process = start(job(data, sites, contact=contact, ages=ages), data)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, (data / "log").read_text()
+    assert "Traceback" not in (data / "log").read_text()
+    reports = json.loads((data / "said").read_text())["reports"]
+    return Run({report["site"]: report for report in reports}, used.ru_maxrss * 1024)
+
+
+def exchanges(data: Path) -> list[Exchange]:
+    """Everything that the archive in `data` holds, in the order in which it was written."""
+    found = (each for path in segments(data / "archive") for each in read_segment(path))
+    return [each for each in found if isinstance(each, Exchange)]

@@ -3,19 +3,19 @@ tested elsewhere.
 """
 
 import socket
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
-from pipelines.crawl.archive import Exchange, read_segment, segments
+from pipelines.crawl.archive import Exchange
 from pipelines.newsroom.anchor import Asked, Site, anchor, serving
 from pipelines.newsroom.anchor.hosts import CHAIN, CRAWL_DELAY, DELAY, LATENCY, RETRY_AFTER
-from tests.crawl.running import Run, crawl
+from tests.crawl.running import Run, crawl, exchanges
 
 pytestmark = pytest.mark.slow
 
@@ -23,6 +23,7 @@ CONTACT = "desk@anchor.test"
 LATE = 0.1  # seconds that a busy machine may take to notice a request
 SHUT = ["robots-down", "robots-hung-up", "robots-cut", *(f"robots-inward-{n}" for n in range(9))]
 OPEN = ["robots-missing", "robots-large", "robots-moved", "robots-looping"]
+REREAD = {"rss": "if-none-match", "atom": "if-modified-since"}  # and the header to ask with
 MEGABYTE = 2**20
 
 
@@ -34,7 +35,7 @@ class Crawled:
     first: list[Asked]
     second: list[Asked]
     run: Run
-    data: Path
+    archived: list[Exchange]
     canary: socket.socket
 
     def asked(self, site: str) -> list[Asked]:
@@ -45,9 +46,9 @@ class Crawled:
         """The same without robots.txt."""
         return [asked for asked in self.asked(site) if not asked.path.startswith("/robots")]
 
-    def exchanges(self) -> list[Exchange]:
-        found = (each for path in segments(self.data / "archive") for each in read_segment(path))
-        return [each for each in found if isinstance(each, Exchange)]
+    def stories(self, site: str) -> frozenset[str]:
+        """The addresses of a site's stories."""
+        return frozenset(url for url in self.sites[site].wanted if url[-1].isdigit())
 
 
 @pytest.fixture(scope="module")
@@ -56,11 +57,16 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
     with socket.create_server(("127.0.0.1", 0)) as canary:
         canary.setblocking(False)
         with serving(partial(anchor, canary=canary.getsockname()[1])) as (sites, log):
-            run = crawl(data, sites, CONTACT)
+            began = time.monotonic()
+            run = crawl(data, sites, contact=CONTACT)
             first = list(log)
-            crawl(data, [site for site in sites if site.name in ("rss", "atom")], CONTACT)
+            # All that was captured is younger than this age, and a moment later everything is older.
+            age = int(time.monotonic() - began) + 3
+            time.sleep(began + age - time.monotonic())
+            crawl(data, [site for site in sites if site.name in REREAD], contact=CONTACT, ages=("0", f"{age}s"))
             second = log[len(first) :]
-        yield Crawled({site.name: site for site in sites}, first, second, run, data, canary)
+        sites_by_name = {site.name: site for site in sites}
+        yield Crawled(sites_by_name, first, second, run, exchanges(data), canary)
 
 
 # Robots and identity
@@ -146,10 +152,10 @@ def test_retry_after_is_kept_and_what_was_refused_is_asked_again(crawled: Crawle
 
 def test_refusals_without_a_time_make_the_pauses_grow(crawled: Crawled) -> None:
     asked = crawled.pages("stumbling")
-    first, second = (after.began - before.ended for before, after in pairwise(asked) if before.status == 503)
-    usual = sorted(after.began - before.ended for before, after in pairwise(asked) if before.status == 200)
-    assert first >= 1.5 * usual[len(usual) // 2]
-    assert second >= 1.5 * first
+    pauses = [after.began - before.ended for before, after in pairwise(asked) if before.status == 503]
+    assert len(pauses) == 2
+    # Lower bounds, because anything may come late on a busy machine.
+    assert all(pause >= 2**n * DELAY for n, pause in enumerate(pauses, 1))
 
 
 def test_a_site_that_goes_on_refusing_is_left_alone(crawled: Crawled) -> None:
@@ -189,7 +195,7 @@ def test_the_archive_holds_each_whole_answer_once(crawled: Crawled) -> None:
     answered = Counter(
         (asked.url, asked.status) for asked in crawled.first + crawled.second if asked.whole and asked.status
     )
-    archived = Counter((each.url, each.status) for each in crawled.exchanges())
+    archived = Counter((each.url, each.status) for each in crawled.archived)
     assert archived - answered == Counter(), "nothing is archived that was not answered"
     lost = {url for url, _ in answered - archived}
     assert {url.rpartition("/")[2].removesuffix("-story-of-today") for url in lost} <= UNREADABLE
@@ -219,27 +225,30 @@ UNREADABLE = {
 # Re-reading
 
 
-def test_the_second_run_asks_whether_anything_changed(crawled: Crawled) -> None:
-    stories = [
-        asked for asked in crawled.second if asked.path[-1].isdigit() and asked.url in crawled.sites[asked.host].wanted
-    ]
-    assert Counter(asked.host for asked in stories) == {"rss": 580, "atom": 580}
-    for asked in stories:
-        header = {"rss": "if-none-match", "atom": "if-modified-since"}[asked.host]
-        assert header in asked.headers, asked.url
-        assert asked.status == 304
+@pytest.mark.parametrize("name", REREAD)
+def test_the_second_run_asks_whether_a_story_has_changed(crawled: Crawled, name: str) -> None:
+    asked = [asked for asked in crawled.second if asked.url in crawled.stories(name)]
+    assert Counter(each.url for each in asked) == Counter(crawled.stories(name))
+    assert {each.status for each in asked if REREAD[name] in each.headers} == {304}
+    assert not [each.url for each in asked if REREAD[name] not in each.headers]
 
 
-def test_an_unchanged_story_is_archived_as_a_capture_with_the_old_body(crawled: Crawled) -> None:
-    stories: defaultdict[str, list[Exchange]] = defaultdict(list)
-    for exchange in crawled.exchanges():
-        if exchange.url in crawled.sites["rss"].wanted and exchange.url[-1].isdigit():
-            stories[exchange.url].append(exchange)
-    assert len(stories) == 580
-    for first, second in stories.values():
+@pytest.mark.parametrize("name", REREAD)
+def test_an_unchanged_story_is_archived_as_a_capture_with_the_old_body(crawled: Crawled, name: str) -> None:
+    captures: defaultdict[str, list[Exchange]] = defaultdict(list)
+    for exchange in crawled.archived:
+        if exchange.url in crawled.stories(name):
+            captures[exchange.url].append(exchange)
+    assert set(captures) == crawled.stories(name)
+    for first, second in captures.values():
         assert (first.status, second.status) == (200, 304)
         assert first.captured_at < second.captured_at
         assert first.body == second.body
+        assert b"Related stories" in second.body
+
+
+def test_robots_txt_is_asked_for_again_by_every_run(crawled: Crawled) -> None:
+    assert next(asked.path for asked in crawled.second if asked.host == "rss") == "/robots.txt"
 
 
 # Hostile input
@@ -249,7 +258,7 @@ def test_nobody_connects_to_an_address_that_is_not_public(crawled: Crawled) -> N
     with pytest.raises(BlockingIOError):
         crawled.canary.accept()
     hosts = {f"127.0.0.1:{port}" for port in _ports(crawled)}
-    assert {each.url.split("/")[2] for each in crawled.exchanges()} <= hosts
+    assert {each.url.split("/")[2] for each in crawled.archived} <= hosts
 
 
 def _ports(crawled: Crawled) -> set[str]:
@@ -291,6 +300,6 @@ def test_traps_are_not_followed(crawled: Crawled) -> None:
 
 
 def test_a_story_is_not_asked_for_again_under_another_session(crawled: Crawled) -> None:
-    stories = {url for url in crawled.sites["trapping"].wanted if url[-1].isdigit()}
+    stories = crawled.stories("trapping")
     asked = Counter(asked.url.partition("?")[0].partition(";")[0] for asked in crawled.pages("trapping"))
     assert {url: asked[url] for url in stories} == dict.fromkeys(stories, 1)

@@ -10,6 +10,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import count, repeat
 from typing import Any, Final
 
@@ -433,8 +434,8 @@ def anchor(bind: Bind, canary: int) -> list[Site]:
     inside = [f"http://{host}:{canary}/robots.txt" for host in INWARD]
     inside += ["http://10.0.0.1/robots.txt", "http://169.254.169.254/robots.txt", "file:///etc/passwd"]
     return [
-        ordinary("rss", bind, 580, hidden=6),
-        ordinary("atom", bind, 580, atom=True, etags=False),
+        ordinary("rss", bind, 580, hidden=6, every=timedelta()),
+        ordinary("atom", bind, 580, atom=True, etags=False, every=timedelta()),
         ordinary("tagged", bind, 580, tagged=True),
         two_hosts("paper", bind),
         under_robots("robots-missing", bind, reply(b"", 404), 260, allowed=True),

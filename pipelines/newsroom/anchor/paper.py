@@ -30,7 +30,8 @@ class Paper:
     """The pages of a site at `url` with stories of the last days, newest first; answers what a `serve` host is asked.
 
     The last `hidden` stories stand in no list, only beside other stories. `tagged` puts tracking parameters on the
-    feed's links. Every answer carries Last-Modified and, with `etags`, an ETag; `size` is the paragraphs of a story.
+    feed's links. Every answer carries Last-Modified and, with `etags`, an ETag. A story has `size` paragraphs, and is
+    older by `every` than the one before.
     """
 
     def __init__(
@@ -44,9 +45,10 @@ class Paper:
         etags: bool = True,
         size: int = 12,
         sections: bool = True,
+        every: timedelta = timedelta(minutes=5),
     ) -> None:
         self.url, self._atom, self._tagged, self._etags, self._size = url, atom, tagged, etags, size
-        self._now = datetime.now(UTC).replace(microsecond=0)
+        self._now, self._every = datetime.now(UTC).replace(microsecond=0), every
         draw = random.Random(url)
         self._titles = [" ".join(draw.sample(_WORDS, 5)).capitalize() for _ in range(stories + hidden)]
         self.stories = [
@@ -83,7 +85,7 @@ class Paper:
 
     def published(self, n: int) -> datetime:
         """When a story was published; the first is the newest."""
-        return self._now - timedelta(minutes=5 * n)
+        return self._now - n * self._every
 
     def _write(self, path: str) -> tuple[bytes, dict[str, str]] | None:
         writers: dict[str, Callable[[], tuple[bytes, dict[str, str]]]] = {
