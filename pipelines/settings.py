@@ -27,6 +27,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from pipelines.comments.rules import OwnThreads
 from pipelines.errors import YanyanaError
 from pipelines.lake.schema import TOPICS
 
@@ -97,6 +98,7 @@ class Site(_Strict):
     ages: Ages = _AGES
     lists_every: Span = _LISTS_EVERY
     sections: dict[str, Literal[TOPICS]] = {}  # type: ignore[valid-type]
+    comments: OwnThreads | None = None
 
     @property
     def seeds(self) -> tuple[str, ...]:
@@ -249,6 +251,7 @@ class Settings(BaseSettings):
     sites: Path = ROOT / "data" / "sites.toml"
     workers: Annotated[int, Field(ge=1)] = 2
     author_secret: str | None = None
+    disqus_api_key: str | None = None
 
     @property
     def archive(self) -> Path:

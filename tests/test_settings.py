@@ -26,6 +26,10 @@ feeds = [
 delay = 2
 [site.sections]
 money = "economy-business-finance"
+[site.comments]
+story = '(.+)/'
+thread = '\\1/comments'
+comment = "p.said"
 """
 
 
@@ -61,6 +65,8 @@ def test_a_site_has_what_the_file_says(tmp_path: Path) -> None:
         ('name = "second"', 'name = "all"', 11, "site.2.name", "every site"),
         ('contact = "desk@example.org"', 'contact = ""', 2, "crawl.contact", "User-Agent"),
         ('contact = "desk@example.org"', "", 1, "crawl.contact", "User-Agent"),
+        ('comment = "p.said"', 'comment = "p..said"', 23, "site.2.comments.comment", "no CSS selector"),
+        (r"'\1/comments'", r"'\2/comments'", 22, "site.2.comments.thread", "group"),
         ('start = ["https://first.example/"]', "", 4, "site.1", "at least one address"),
     ],
 )

@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
-from bs4 import BeautifulSoup
+from lxml.etree import Comment as Remark
+from lxml.etree import strip_elements
+from lxml.html import fragment_fromstring
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic.alias_generators import to_camel
 
@@ -18,7 +20,7 @@ from pipelines.errors import YanyanaError
 from pipelines.lake.text import clean
 
 _APART = ["address", "blockquote", "br", "dd", "div", "dt", "hr", "li", "ol", "p", "pre", "table", "td", "tr", "ul"]
-_NO_TEXT = ["iframe", "noscript", "script", "style", "template"]
+_NO_TEXT = [Remark, "iframe", "noscript", "script", "style", "template"]
 
 
 def _or_none(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
@@ -84,15 +86,14 @@ def plain_text(html: str) -> str:
     html = clean(html)
     if "<" not in html and "&" not in html:
         return html
-    soup = BeautifulSoup(f"<div>{html}</div>", "lxml")
-    for element in soup.find_all(_NO_TEXT):
-        element.decompose()
-    for element in soup.find_all("img"):
-        element.replace_with(str(element.get("alt") or ""))
-    for element in soup.find_all(_APART):
-        element.insert_before(" ")
-        element.insert_after(" ")
-    return clean(soup.get_text())
+    root = fragment_fromstring(html, create_parent=True)
+    strip_elements(root, *_NO_TEXT, with_tail=False)
+    for picture in root.iter("img"):
+        picture.tail = picture.get("alt", "") + (picture.tail or "")
+    for element in root.iter(*_APART):
+        element.text = " " + (element.text or "")
+        element.tail = " " + (element.tail or "")
+    return clean("".join(root.itertext()))
 
 
 def address(root: str, path: str, query: Mapping[str, str | int]) -> str:

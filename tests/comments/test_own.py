@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from pipelines.comments import adapter_of
 from pipelines.comments.adapter import Request, Response
-from pipelines.comments.own import Own, OwnThreads
+from pipelines.comments.own import Own
+from pipelines.comments.platforms import adapter_of
 from pipelines.comments.reading import Reading
+from pipelines.comments.rules import OwnThreads
 from tests.comments.driving import answer, key, page, read_back
 
 STORY = "https://www.haberler.example/guncel/kopru-acildi-123-haberi/"

@@ -7,7 +7,8 @@ from typing import Literal
 import pytest
 from parsel import Selector
 
-from pipelines.comments.own import Own, OwnThreads, read_time
+from pipelines.comments.own import Own, read_time
+from pipelines.comments.rules import OwnThreads
 from pipelines.comments.schema_org import drafts
 from tests.comments.driving import CAPTURED, answer, key, page, read_back
 
