@@ -64,6 +64,7 @@ _CALENDAR: Final = re.compile(
     r"|[?&](date|day|month|tarih|ay)=(19|20|21)\d\d",
     re.IGNORECASE,
 )
+_DIGITS: Final = re.compile(r"\d+")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _CODE: Final = re.compile(r"(?=.*\d)[a-z0-9]{8,}", re.IGNORECASE)
 
@@ -172,11 +173,7 @@ def shape(url: str) -> str:
     """
     address = urlsplit(url)
     masked = [
-        segment
-        if len(_WORD.findall(segment)) > 2
-        else "*"
-        if _CODE.fullmatch(segment)
-        else re.sub(r"\d+", "0", segment)
+        "*" if _CODE.fullmatch(segment) else segment if len(_WORD.findall(segment)) > 2 else _DIGITS.sub("0", segment)
         for segment in address.path.split("/")
     ]
     names = sorted({part.partition("=")[0] for part in address.query.split("&") if part})

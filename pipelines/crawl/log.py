@@ -94,7 +94,7 @@ def capture_row(exchange: Exchange, part: str, site: str) -> Row:
 
 def discovery_rows(exchange: Exchange, capture: Row, site_of: SiteOf) -> Iterator[Row]:
     """Where a response of the crawl leads, within its site, as rows of discoveries; traps are left out."""
-    if exchange.purpose not in set(Purpose):
+    if capture["source"] != "crawl" or exchange.purpose not in set(Purpose):
         return
     purpose = Purpose(exchange.purpose)
     found_in, found = purpose.value, ()
@@ -110,7 +110,7 @@ def discovery_rows(exchange: Exchange, capture: Row, site_of: SiteOf) -> Iterato
 
 def teaser_rows(items: Iterable[Row], capture: Row) -> Iterator[Row]:
     """The stories of its own site that a crawled page's teasers lead to, as rows of discoveries, without paid ones."""
-    for item in items if capture["purpose"] else ():
+    for item in items if capture["source"] == "crawl" else ():
         if not item["external"] and not item["sponsored"] and not trap(item["url"]):
             yield _discovery(item["target_id"], Lead(item["url"], Purpose.STORY), capture, "teaser")
 

@@ -1,5 +1,5 @@
 import gzip
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -7,12 +7,17 @@ from hypothesis import strategies as st
 
 from pipelines.crawl.discovery import (
     Address,
+    Lead,
+    Purpose,
     Sitemap,
     feed_entries,
+    leads,
     looks_like_section,
     looks_like_story,
     page_links,
+    shape,
     sitemap_entries,
+    trap,
 )
 
 HERE = "https://paper.test/feeds/latest"
@@ -157,3 +162,79 @@ def test_section_fronts_are_short_names() -> None:
     others = ["/", "/a/b/c", "/login", "/world?page=2", "/sitemap.xml", "/2026/", "/uye/giris", "/rss"]
     assert all(looks_like_section(f"https://paper.test{path}") for path in fronts)
     assert not any(looks_like_section(f"https://paper.test{path}") for path in others)
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/2031/07/", "calendar"),
+        ("/events/2031-07-15", "calendar"),
+        ("/archive/2026/03/01/index.html", "calendar"),
+        ("/events?month=2031-07", "calendar"),
+        ("/story;jsessionid=0123456789ABCDEF", "session id"),
+        ("/story?PHPSESSID=abc", "session id"),
+        ("/story?sid=0123456789abcdef0123", "session id"),
+        ("/a/b/a/b/a/b", "growing path"),
+        ("/" + "/".join("abcdefghijklmn"), "growing path"),
+        ("/story?" + "&".join(f"p{n}=1" for n in range(11)), "many parameters"),
+        ("/" + "a" * 2000, "overlong address"),
+        ("/2026/03/01/council-votes/", None),
+        ("/2026/03/council-votes", None),
+        ("/haber/2026/12345678", None),
+        ("/?s=election", None),
+        ("/story?sid=12", None),
+        ("/news/world/world/", None),
+    ],
+)
+def test_traps_are_told_by_their_addresses(path: str, reason: str | None) -> None:
+    assert trap(f"https://paper.test{path}") == reason
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("/events/1", "/events/20", True),
+        ("/news/articles/clymn8zyrp9o", "/news/articles/c0xk2p4gq7ro", True),
+        ("/haber?no=1&x=2", "/haber?x=7&no=9", True),
+        ("/story-1-of-the-day", "/story-2-of-the-day", False),
+        ("/council-votes", "/council-rests", False),
+        ("/events/1", "/places/1", False),
+    ],
+)
+def test_addresses_of_a_family_have_one_shape(one: str, other: str, same: bool) -> None:
+    assert (shape(f"https://paper.test{one}") == shape(f"https://paper.test{other}")) is same
+
+
+def test_a_document_leads_to_so_many_addresses_and_no_more() -> None:
+    first = datetime(2026, 1, 1, tzinfo=UTC)
+    entries = "".join(
+        f"<url><loc>https://paper.test/{n}</loc><lastmod>{(first + timedelta(hours=n)).isoformat()}</lastmod></url>"
+        for n in range(1500)
+    )
+    found = leads(Purpose.SITEMAP, f"<urlset>{entries}</urlset>".encode(), HERE)
+    assert [lead.url for lead in found] == [f"https://paper.test/{n}" for n in range(1499, 499, -1)]
+    assert found[0].published == datetime(2026, 3, 4, 11, tzinfo=UTC)
+    index = "".join(
+        f"<sitemap><loc>https://paper.test/{n}</loc><lastmod>2026-03-{n:02}</lastmod></sitemap>" for n in range(1, 30)
+    )
+    found = leads(Purpose.SITEMAP, f"<sitemapindex>{index}</sitemapindex>".encode(), HERE)
+    assert [lead.url for lead in found] == [f"https://paper.test/{n}" for n in range(29, 19, -1)]
+    fronts = "".join(f"<a href='/{a}{b}'>" for a in "abcdef" for b in "abcdef")
+    assert len(leads(Purpose.START, fronts.encode(), HERE)) == 20
+
+
+def test_a_feed_keeps_its_order_and_its_times() -> None:
+    feed = b"""<rss><item><link>/b</link><pubDate>Sun, 01 Mar 2026 15:30:00 +0300</pubDate></item>
+    <item><link>/a</link></item></rss>"""
+    assert leads(Purpose.FEED, feed, HERE) == [
+        Lead("https://paper.test/b", Purpose.STORY, datetime(2026, 3, 1, 12, 30, tzinfo=UTC)),
+        Lead("https://paper.test/a", Purpose.STORY),
+    ]
+
+
+def test_what_a_page_links_to_and_looks_like_a_trap_is_named_with_the_reason() -> None:
+    page = b"<a href='/2031/07/'></a><a href='/a-story-of-four-words'></a>"
+    assert leads(Purpose.SECTION, page, HERE) == [
+        Lead("https://paper.test/a-story-of-four-words", Purpose.STORY),
+        Lead("https://paper.test/2031/07/", Purpose.STORY, trap="calendar"),
+    ]

@@ -1,26 +1,27 @@
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.crawl.frontier import Due, Frontier, Purpose
-from pipelines.crawl.spider import Tally, learn
+from pipelines.crawl.agenda import Agenda, Due
+from pipelines.crawl.discovery import Purpose, leads
+from pipelines.crawl.spider import Tally
 from pipelines.settings import Site, SiteIndex
 
 HOME = "https://paper.test/"
+NOW = datetime(2026, 3, 10, tzinfo=UTC)
 PAPER = Site.model_validate({"name": "paper", "language": "en", "start": [HOME], "delay": 5})
-PAGE = b"""<a href="/a-story-of-four-words">1</a><a href="/world/">2</a>
+PAGE = b"""<a href="/a-story-of-four-words">1</a><a href="/world/">2</a><a href="/2026/03/01/">5</a>
 <a href="//other.test/a-story-of-four-words">3</a><a href="https://video.paper.test/12345-story">4</a>"""
 
 
-def frontier() -> Frontier:
-    return Frontier(lambda url: SiteIndex((PAPER,)).configured(url) is not None, 100)
-
-
 def learnt(purpose: Purpose, body: bytes) -> dict[str, Purpose]:
-    queue, due = frontier(), Due(HOME, purpose)
-    learn(queue, due, body, "text/html; charset=utf-8")
+    index = SiteIndex((PAPER,))
+    agenda, due = Agenda(lambda url: index.configured(url) is not None, 1000, NOW), Due(HOME, purpose, NOW, NOW)
+    agenda.learn(leads(purpose, body, HOME, "text/html; charset=utf-8"), found_on=due)
     found = {}
-    while following := queue.next():
+    while following := agenda.next():
         assert following.via == HOME
         found[following.url] = following.purpose
     return found
