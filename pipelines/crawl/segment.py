@@ -10,12 +10,14 @@ import os
 import secrets
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha1
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
+from time import monotonic
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 from urllib.parse import urlsplit
@@ -28,6 +30,7 @@ from pipelines.crawl.archive import REFERS_TO_OFFSET, REFERS_TO_SEGMENT, Archive
 from pipelines.lake.files import sweep
 
 _SEGMENT_BYTES: Final = 2**30  # a segment is finished when it has grown beyond this
+_SEGMENT_SECONDS: Final = 3600.0  # or has been open for longer than this
 _COMPRESSION: Final = 6  # of gzip's nine levels; the last three cost much time for one per cent
 _OPEN: Final = ".open"
 _ENCODINGS: Final = frozenset({b"content-encoding", b"transfer-encoding"})
@@ -97,12 +100,20 @@ class SegmentWriter:
     """
 
     def __init__(
-        self, archive: Path, day: date, about: Mapping[str, str], *, segment_bytes: int = _SEGMENT_BYTES
+        self,
+        archive: Path,
+        day: date,
+        about: Mapping[str, str],
+        *,
+        segment_bytes: int = _SEGMENT_BYTES,
+        segment_seconds: float = _SEGMENT_SECONDS,
     ) -> None:
         self._folder = day_folder(archive, day)
         self._about = about
         self._segment_bytes = segment_bytes
+        self._segment_seconds = segment_seconds
         self._name = ""
+        self._begun = 0.0
         self._file: BinaryIO | None = None
         self.finished: list[Path] = []
 
@@ -125,22 +136,27 @@ class SegmentWriter:
         if self._file is None:
             self._file = self._start()
         self._append(self._file, _packed(*_exchange_records(fetched, via, site, purpose, previous)))
-        if self._file.tell() > self._segment_bytes:
+        if self._file.tell() > self._segment_bytes or monotonic() - self._begun > self._segment_seconds:
             self._finish()
 
     def _start(self) -> BinaryIO:
-        now = datetime.now(UTC)
+        now, self._begun = datetime.now(UTC), monotonic()
         self._name = f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03}Z-{secrets.token_hex(4)}.warc.gz"
         temporary = self._folder / f".{self._name}.tmp"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             file = temporary.open("xb", buffering=0)
+        except OSError as error:
+            raise _unwritable(self._folder, error) from error
+        try:
             # Locked and begun under a name that `recover` does not look at.
             fcntl.flock(file, fcntl.LOCK_EX)
             self._append(file, _packed(_warcinfo(self._name, now, self._about)))
             temporary.rename(self._open_path)
-        except OSError as error:
-            raise self._unwritable(error) from error
+        except (OSError, ArchiveError) as error:
+            file.close()
+            temporary.unlink(missing_ok=True)
+            raise error if isinstance(error, ArchiveError) else _unwritable(self._folder, error) from error
         return file
 
     @property
@@ -154,9 +170,10 @@ class SegmentWriter:
             while rest:
                 rest = rest[file.write(rest) :]
         except OSError as error:
-            file.truncate(whole)
-            file.seek(whole)
-            raise self._unwritable(error) from error
+            with suppress(OSError):  # what cannot be cut off now is not read later
+                file.truncate(whole)
+                file.seek(whole)
+            raise _unwritable(self._folder, error) from error
 
     def _finish(self) -> None:
         if self._file is None:
@@ -166,41 +183,49 @@ class SegmentWriter:
                 os.fsync(file.fileno())
                 self._open_path.rename(self._folder / self._name)
         except OSError as error:
-            raise self._unwritable(error) from error
+            raise _unwritable(self._folder, error) from error
         finally:
             self._file = None
         self.finished.append(self._folder / self._name)
-
-    def _unwritable(self, error: OSError) -> ArchiveError:
-        return ArchiveError(
-            f"{self._folder}: cannot be written ({error.strerror or error}); what was archived stays. "
-            "Make room, or give the right to write there, and run again"
-        )
 
 
 def recover(archive: Path) -> list[Path]:
     """Finish the segments of killed crawls up to their last whole record; returns those that hold any.
 
-    A segment that a living process writes to is locked and left alone.
+    A segment that a living process writes to is locked and left alone. Raises ArchiveError when the archive cannot be
+    written; what it holds stays.
     """
-    sweep(archive)
-    recovered = []
-    for path in sorted(archive.glob(f"day=*/.*{_OPEN}")):
-        with path.open("r+b", buffering=0) as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            whole = _whole_members(file)
-            if not whole:
-                path.unlink()
-                continue
-            file.truncate(whole)
-            os.fsync(file.fileno())
-            finished = path.with_name(path.name.removeprefix(".").removesuffix(_OPEN))
-            path.rename(finished)
-            recovered.append(finished)
-    return recovered
+    try:
+        sweep(archive)
+        left = sorted(archive.glob(f"day=*/.*{_OPEN}"))
+        return [finished for path in left if (finished := _recovered(path))]
+    except OSError as error:
+        raise _unwritable(archive, error) from error
+
+
+def _recovered(path: Path) -> Path | None:
+    """Finish one segment; None when a living process writes to it or it holds nothing."""
+    with path.open("r+b", buffering=0) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return None
+        whole = _whole_members(file)
+        if not whole:
+            path.unlink()
+            return None
+        file.truncate(whole)
+        os.fsync(file.fileno())
+        finished = path.with_name(path.name.removeprefix(".").removesuffix(_OPEN))
+        path.rename(finished)
+        return finished
+
+
+def _unwritable(folder: Path, error: OSError) -> ArchiveError:
+    return ArchiveError(
+        f"{folder}: cannot be written ({error.strerror or error}); what was archived stays. "
+        "Make room, or give the right to write there, and run again"
+    )
 
 
 def _whole_members(file: BinaryIO) -> int:

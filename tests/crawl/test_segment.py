@@ -270,28 +270,87 @@ with SegmentWriter(Path({str(tmp_path)!r}), DAY, {{}}) as writer:
     gzip.decompress(segment.read_bytes())
 
 
-def test_an_archive_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    (tmp_path / "archive").write_text("a file, not a folder")
-    with pytest.raises(ArchiveError, match=str(tmp_path / "archive")):
-        write(tmp_path / "archive", fetched())
+def test_a_disk_without_room_for_a_segment_leaves_none(tmp_path: Path) -> None:
+    script = f"""
+import resource, signal, sys
+sys.path.insert(0, {str(Path.cwd())!r})
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+from tests.crawl.test_segment import *
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+try:
+    write(Path({str(tmp_path)!r}), fetched())
+except ArchiveError:
+    sys.exit(3)
+"""
+    done = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (3, "")
+    assert list((tmp_path / "day=2026-03-01").iterdir()) == []
 
 
-def test_recovery_keeps_every_whole_record_wherever_the_file_was_cut(tmp_path: Path) -> None:
+@pytest.mark.parametrize("archive", ["a file", "/proc/of-the-system"])
+def test_an_archive_that_cannot_be_written_is_named(tmp_path: Path, archive: str) -> None:
+    (tmp_path / "a file").write_text("and no folder")
+    with pytest.raises(ArchiveError, match=str(tmp_path / archive)):
+        write(tmp_path / archive, fetched())
+
+
+def test_a_recovery_that_cannot_be_written_says_so_and_loses_nothing(tmp_path: Path) -> None:
+    """A folder of that name can no more be opened than a file on a disk that is mounted read-only."""
+    (tmp_path / "day=2026-03-01" / ".20260301T120000000Z-aa.warc.gz.open").mkdir(parents=True)
+    with pytest.raises(ArchiveError, match=r"cannot be written .* stays"):
+        recover(tmp_path)
+
+
+def test_a_segment_that_has_been_open_for_long_is_followed_by_another(tmp_path: Path) -> None:
+    with SegmentWriter(tmp_path, DAY, {}, segment_seconds=0.0) as writer:
+        for n in range(3):
+            writer.write(fetched(f"http://paper.test/{n}"), via=None, site="paper", purpose="story")
+            assert segments(tmp_path) == writer.finished, "finished when it is too old, not when the next comes"
+    assert [len(exchanges(path)) for path in segments(tmp_path)] == [1, 1, 1]
+
+
+@pytest.fixture(scope="module")
+def unfinished(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, list[int], list[int]]:
+    """The bytes of a segment, where its records end, and where its responses do."""
     noise = random.Random(11)
-    [segment] = write(tmp_path, *(fetched(f"http://paper.test/{n}", noise.randbytes(500)) for n in range(4)))
+    pages = [fetched(f"http://paper.test/{n}", noise.randbytes(100)) for n in range(2)]
+    [segment] = write(tmp_path_factory.mktemp("whole"), *pages)
     data = segment.read_bytes()
-    ends = [exchange.offset for exchange in exchanges(segment)][1:]
-    segment.unlink()
-    for cut in sorted({*noise.sample(range(ends[0], len(data)), 25), *ends, len(data)}):
-        left = segment.with_name(f".{segment.name}.open")
-        left.write_bytes(data[:cut])
-        assert recover(tmp_path) == [segment]
-        whole = segment.read_bytes()
-        assert data.startswith(whole)
-        gzip.decompress(whole)
-        kept = len(exchanges(segment))
-        assert kept >= 1 + sum(cut >= end for end in ends[1:])
-        segment.unlink()
+    with segment.open("rb") as file:
+        records = [(record.stream_pos, record.record_type) for record in FastIterator(file)]
+    ends = [*(offset for offset, _ in records[1:]), len(data)]
+    answers = [end for end, (_, kind) in zip(ends, records, strict=True) if kind == WarcRecordType.response]
+    return data, ends, answers
+
+
+def recovered(archive: Path, unfinished: tuple[bytes, list[int], list[int]], cut: int, tail: bytes) -> None:
+    """Recover a segment cut at a byte, and hold the outcome against what was whole before it."""
+    data, ends, answers = unfinished
+    folder = archive / "day=2026-03-01"
+    folder.mkdir(exist_ok=True)
+    (folder / ".20260301T120000000Z-aa.warc.gz.open").write_bytes(data[:cut] + tail)
+    found = recover(archive)
+    whole = max((end for end in ends if end <= cut), default=0)
+    assert [path.read_bytes() for path in found] == ([data[:whole]] if whole else [])
+    assert os.listdir(folder) == [path.name for path in found]
+    if found:
+        urls = [exchange.url for exchange in exchanges(found[0])]
+        assert urls == [f"http://paper.test/{n}" for n in range(sum(end <= cut for end in answers))]
+        found[0].unlink()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(share=st.floats(0, 1), tail=st.sampled_from([b"", bytes(64), b"\x1f\x8b\x08\0torn", b"never written whole"]))
+def test_recovery_keeps_every_whole_record_wherever_the_file_was_cut(
+    tmp_path: Path, unfinished: tuple[bytes, list[int], list[int]], share: float, tail: bytes
+) -> None:
+    recovered(tmp_path, unfinished, round(share * len(unfinished[0])), tail)
+
+
+@pytest.mark.slow
+def test_recovery_at_every_single_byte(tmp_path: Path, unfinished: tuple[bytes, list[int], list[int]]) -> None:
+    for cut in range(len(unfinished[0]) + 1):
+        recovered(tmp_path, unfinished, cut, b"")
 
 
 _KILLED = """
