@@ -40,7 +40,7 @@ class Classification(NamedTuple):
     """IPTC Media Topics top-level slug."""
     topic_probability: float | None
     topic_source: str | None
-    """What told the topic: section, breadcrumb, url or model."""
+    """What told the topic: section, breadcrumb, url, text (of the story) or model."""
     hard: float | None
     """Probability that the story is hard news; null without a topic."""
     model_version: str
@@ -64,6 +64,7 @@ def classify(
     *,
     urls: Sequence[str | None] | None = None,
     sections: Sequence[str | None] | None = None,
+    texts: Sequence[str | None] | None = None,
     section_topics: Mapping[str, str] | None = None,
     hardness: Mapping[str, float] | None = None,
     explain: bool = False,
@@ -71,9 +72,9 @@ def classify(
     """Label headlines, in their order.
 
     `language` (BCP 47) is one for all or one each; where it is null it is guessed from the headline. `urls` are the
-    stories' addresses and `sections` what their pages call the section, a breadcrumb too; `section_topics` are the
-    site's own section words, `hardness` a table in place of the project's (`topics.read_hardness`). With `explain`
-    the cues are told.
+    stories' addresses, `sections` what their pages call the section, a breadcrumb too, and `texts` their leads and
+    bodies where these are at hand; they tell of the topic only. `section_topics` are the site's own section words,
+    `hardness` a table in place of the project's (`topics.read_hardness`). With `explain` the cues are told.
 
     Raises `ClassifyError` where a sequence is not as long as the headlines, `TopicError` for an unknown topic.
     """
@@ -81,7 +82,8 @@ def classify(
     stated = [language] * count if language is None or isinstance(language, str) else language
     urls = [None] * count if urls is None else urls
     sections = [None] * count if sections is None else sections
-    for name, values in (("language", stated), ("urls", urls), ("sections", sections)):
+    texts = [None] * count if texts is None else texts
+    for name, values in (("language", stated), ("urls", urls), ("sections", sections), ("texts", texts)):
         if len(values) != count:
             raise ClassifyError(f"{name} has {len(values)} entries for {count} headlines; give one each")
     known = topics.sections(section_topics or {})
@@ -95,12 +97,12 @@ def classify(
     for row, spoken in enumerate(_languages(stated, in_any_language)):
         rows_of.setdefault(spoken, []).append(row)
     told = [_page_topic(section, url, known) for section, url in zip(sections, urls, strict=True)]
-    hard_of = {topic: topics.hard(topic, hardness) for topic in set(told) if topic}
+    hard_of: dict[topics.Topic, float] = {}
 
     labels: list[Classification | None] = [None] * count
     for spoken, rows in rows_of.items():
-        texts = [headlines[row] for row in rows]
-        words = in_language(texts, [in_any_language[row] for row in rows], spoken)
+        wordings = [headlines[row] for row in rows]
+        words = in_language(wordings, [in_any_language[row] for row in rows], spoken)
         by_rules = rules.score(words, spoken)
         model = shipped()[0].get(spoken) if spoken else None
         scores = by_rules.clickbait
@@ -124,13 +126,21 @@ def classify(
             if not has_words(text):
                 for column in (clickbait, sensational, slug, probability, source, hard):
                     column[at] = None
-        for at, row in enumerate(rows):
-            if topic := told[row]:
+        by_page = [told[row] for row in rows]
+        whole = [at for at, row in enumerate(rows) if texts[row]]
+        stories = in_words([f"{wordings[at]} {texts[rows[at]]}" for at in whole], spoken)
+        by_story = topics.from_story([words[at] for at in whole], stories, spoken, [by_page[at] for at in whole])
+        for at, topic in zip(whole, by_story, strict=True):
+            by_page[at] = topic
+        for at, topic in enumerate(by_page):
+            if topic:
                 slug[at], probability[at], source[at] = topic
+                if topic not in hard_of:
+                    hard_of[topic] = topics.hard(topic, hardness)
                 hard[at] = hard_of[topic]
         version = model_version() if curve.headlines else f"{model_version()}-experimental"
         columns = (
-            texts,
+            wordings,
             repeat(spoken),
             clickbait,
             sensational,

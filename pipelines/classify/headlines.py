@@ -13,19 +13,30 @@ from pipelines.classify.classifier import classify
 from pipelines.lake import schema
 from pipelines.lake.parts import frame
 
+# Characters of lead and body that tell the topic; longer texts stray from it.
+_TEXT_READ = 3000
 _NOTHING_TOLD: Mapping[str, str] = {}
 
 
 def distinct_headlines(pages: pl.LazyFrame, articles: pl.LazyFrame, items: pl.LazyFrame) -> pl.DataFrame:
-    """Each distinct headline once: headline_id, site, headline, language, url and section of its story.
+    """Each distinct headline once: headline_id, site, headline, language, url, section and text of its story.
 
-    A story's own page tells its section, a teaser only the address it leads to; so an article's row is taken before a
-    teaser's, and among equals the one that sorts first, for the same choice in every run.
+    A story's own page tells its section and the beginning of its text, a teaser only the address it leads to; so an
+    article's row is taken before a teaser's, and among equals the one that sorts first, for the same choice in every
+    run.
     """
     languages = pages.select("capture_id", page_language="language")
     told = [
         articles.select(
-            "headline_id", "site", "url", "section", "capture_id", headline="title", language="language", rank=0
+            "headline_id",
+            "site",
+            "url",
+            "section",
+            "capture_id",
+            headline="title",
+            language="language",
+            text=pl.concat_str("lead", "body_text", separator=" ", ignore_nulls=True).str.head(_TEXT_READ),
+            rank=0,
         ),
         *(
             items.select(
@@ -35,6 +46,7 @@ def distinct_headlines(pages: pl.LazyFrame, articles: pl.LazyFrame, items: pl.La
                 headline=wording,
                 headline_id=identifier,
                 section=pl.lit(None, pl.String),
+                text=pl.lit(None, pl.String),
                 language=pl.lit(None, pl.String),
                 rank=rank,
             )
@@ -51,6 +63,7 @@ def distinct_headlines(pages: pl.LazyFrame, articles: pl.LazyFrame, items: pl.La
             "headline",
             "url",
             "section",
+            "text",
             "rank",
             language=pl.coalesce("language", "page_language"),
         )
@@ -72,6 +85,7 @@ def headline_rows(
             of_site["language"].to_list(),
             urls=of_site["url"].to_list(),
             sections=of_site["section"].to_list(),
+            texts=of_site["text"].to_list(),
             section_topics=section_topics.get(str(site), _NOTHING_TOLD),
             explain=True,
         )

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.classify import TOPICS, ClassifyError, TopicError, classifier, classify, describe, model_version
@@ -21,6 +21,7 @@ def test_labels_come_in_the_order_of_the_headlines() -> None:
     ]
 
 
+@settings(deadline=None)  # the first example unpacks weights and tables
 @given(
     st.lists(
         st.tuples(
@@ -52,6 +53,13 @@ def test_section_comes_before_address_and_address_before_the_weights() -> None:
         ("economy-business-finance", "url"),
         ("sport", "model"),
     ]
+
+
+def test_a_storys_text_tells_of_its_topic_only() -> None:
+    text = "Merkez bankası faiz kararını açıkladı; enflasyon, dolar ve borsa etkilendi."
+    bare, whole = (classify(["Beklenen karar geldi"], "tr", texts=[told])[0] for told in (None, text))
+    assert (whole.topic, whole.topic_source) == ("economy-business-finance", "text")
+    assert (whole.clickbait, whole.sensational) == (bare.clickbait, bare.sensational)
 
 
 def test_a_site_and_an_analyst_have_the_last_word() -> None:

@@ -33,7 +33,7 @@ def test_every_table_names_topics_only_and_a_section_word_stands_once() -> None:
         for word in words:
             of_key.setdefault(topics.section_key(word), set()).add(slug)
     assert {key: slugs for key, slugs in of_key.items() if len(slugs) > 1} == {}
-    for language in ("tr", "en"):
+    for language in ("tr", "en", "de", "es", "fr"):
         assert set(topics._table("topic_words.toml")[language]) == set(TOPICS)
         assert topics._topic_words(language)["phrase"].is_unique().all()
 
@@ -158,3 +158,30 @@ def test_an_analysts_table_is_read_and_mistakes_are_named(tmp_path: Path) -> Non
         topics.read_hardness(tmp_path / "own.toml")
     with pytest.raises(TopicError, match="absent"):
         topics.read_hardness(tmp_path / "absent.toml")
+
+
+def story(title: str, text: str, language: str, told: Topic | None = None) -> Topic | None:
+    titles, texts = (in_words([each], language) for each in (title, f"{title} {text}"))
+    return topics.from_story(titles, texts, language, [told])[0]
+
+
+def test_a_storys_words_tell_what_its_headline_leaves_open() -> None:
+    text = "Merkez bankası faiz kararını açıkladı, enflasyon ve dolar piyasaları etkiledi."
+    told = story("Beklenen karar geldi", text, "tr")
+    assert told is not None
+    assert (told.slug, told.source) == ("economy-business-finance", "text")
+    assert story("Beklenen gün geldi", "Herkes bekliyordu.", "tr") is None
+
+
+def test_a_section_decides_where_words_are_few_and_yields_where_they_are_many() -> None:
+    told = Topic("society", 0.88, "section")
+    assert story("Beklenen gün geldi", "Göçmen herkes dolar bekliyordu.", "tr", told) == ("society", 0.9, "section")
+    many = story("Merkez bankası faizi artırdı", "Enflasyon, dolar, borsa ve piyasalar: banka anlattı.", "tr", told)
+    assert many is not None
+    assert (many.slug, many.source) == ("economy-business-finance", "text")
+
+
+def test_a_story_in_a_language_without_words_keeps_what_its_page_told() -> None:
+    told = Topic("society", 0.88, "section")
+    assert story("Blå dør", "Politiet kom.", "da", told) == told
+    assert story("Blå dør", "Politiet kom.", "da") is None
