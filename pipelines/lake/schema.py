@@ -102,7 +102,7 @@ LABEL_COLUMNS = (
     Column("sensational", REAL, "Score of emotional, exaggerated or tabloid wording", "0–1"),
     Column("topic", TEXT, "IPTC Media Topics top-level slug; null when nothing tells", "slug"),
     Column("topic_probability", REAL, "Confidence in the topic", "0–1"),
-    Column("topic_source", TEXT, "What told the topic: section, breadcrumb, url or model"),
+    Column("topic_source", TEXT, "What told the topic: section, breadcrumb, url, text (of the story) or model"),
     Column("hard", REAL, "Probability that the story is hard news, from the topic; null without a topic", "0–1"),
 )
 
@@ -604,6 +604,34 @@ COOCCURRENCE = Table(
     key=("site", "day", "host_topic", "item_class"),
 )
 
+TOPIC_MATRIX = Table(
+    "topic_matrix",
+    "analyse",
+    "How often items of a class stand beside stories of a topic over all days of a site, and whether that is chance.",
+    (
+        SITE,
+        Column("host_topic", TEXT, "Topic of the host stories, or unknown", "slug", required=True),
+        Column("item_class", TEXT, "clickbait, tabloid, hard, soft or unknown", required=True),
+        Column(
+            "exposures", COUNT, "Targets beside hosts, each once a list however often captured", "pairs", required=True
+        ),
+        Column("hosts", COUNT, "Stories of the topic beside which such an item stood", "articles", required=True),
+        Column("expected", REAL, "The same by the shares of the class within strata", "pairs", required=True),
+        Column("lift", REAL, "exposures / expected; topics.topic_matrix", "ratio"),
+        Column("npmi", REAL, "Normalised pointwise mutual information; topics.topic_matrix", "−1–1"),
+        Column(
+            "residual",
+            REAL,
+            "exposures − expected in standard deviations of the null; null when too few to tell; topics.topic_matrix",
+        ),
+        Column("p", REAL, "Two-sided p-value of the residual; topics.topic_matrix", "0–1"),
+        Column("q", REAL, "p adjusted over the cells of the site; multiplicity.q_values", "0–1"),
+        Column("days", COUNT, "Days with such stories", "days", required=True),
+        *BASIS_COLUMNS,
+    ),
+    key=("site", "host_topic", "item_class"),
+)
+
 HEADLINE_PAIRS = Table(
     "headline_pairs",
     "analyse",
@@ -706,7 +734,7 @@ EXTRACTED: Final = (
     DISCOVERIES,
     SKIPS,
 )
-MEASURES: Final = (CONTRASTS, TIME_COURSE, COOCCURRENCE, HEADLINE_PAIRS, HEADLINE_VARIANTS)
+MEASURES: Final = (CONTRASTS, TIME_COURSE, COOCCURRENCE, TOPIC_MATRIX, HEADLINE_PAIRS, HEADLINE_VARIANTS)
 COMMENTS_FOLLOWED: Final = (COMMENT_EVENTS, COMMENT_HISTORY)
 TABLES: Final = {
     table.name: table
