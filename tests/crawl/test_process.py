@@ -22,8 +22,8 @@ from pipelines.crawl.archive import Exchange, not_a_page, read_segment, segments
 from pipelines.crawl.process import CrawlError, read_job
 from pipelines.crawl.segment import recover
 from pipelines.lake import schema
-from pipelines.lake.parts import check, frame
-from tests.crawl.web import Answer, Web, page, text
+from pipelines.lake.parts import Lake, check, frame
+from tests.crawl.web import Answer, Asked, Web, page, text
 
 DAY = date(2026, 3, 1)
 ALLOW = text("User-agent: *\nDisallow:")
@@ -292,6 +292,95 @@ def test_we_say_who_we_are_and_keep_nothing_of_the_site(tmp_path: Path) -> None:
         assert not {"Cookie", "Referer"} & set(asked.headers)
     [segment] = segments(tmp_path)
     assert b"operator: https://desk.test/yanyana" in gzip.decompress(segment.read_bytes())
+
+
+def versioned(url: str) -> dict[str, Answer]:
+    def page_of(name: str, *links: str) -> Answer:
+        body = page(name, *links)
+        return Answer(body.body, headers={**body.headers, "ETag": f'"{name}"'})
+
+    return {"/robots.txt": ALLOW, "/": page_of("front", *STORIES), **{path: page_of(path) for path in STORIES}}
+
+
+def unchanged(web: Web) -> None:
+    """From now on every page says that it has not changed, to those who ask so."""
+    for path in ("/", *STORIES):
+        web.answers = {**web.answers, path: Answer(b"", 304, {"ETag": web.answers[path].headers["ETag"]})}
+
+
+def test_what_was_fetched_is_asked_for_again_when_it_is_due_and_only_whether_it_has_changed(tmp_path: Path) -> None:
+    with Web(versioned).serving() as web:
+        often = site("paper", web, ages=["0", "1s"], lists_every="1s")
+        run(job(tmp_path, site("paper", web)))
+        asked = len(web.log)
+        at_once = run(job(tmp_path, site("paper", web)))["reports"][0]
+        assert len(web.log) == asked, "nothing is due, so nobody is asked, not even for robots.txt"
+        assert (at_once["due"], at_once["discovered"], at_once["responses"]) == (0, 0, 0)
+        unchanged(web)
+        time.sleep(1.1)
+        again = run(job(tmp_path, often))["reports"][0]
+        later = web.log[asked:]
+        time.sleep(1.1)
+        run(job(tmp_path, often))
+        assert web.paths()[asked + 5 :] == ["/robots.txt", "/"], "the stories have reached their last age"
+    assert [each.path for each in later] == [
+        "/robots.txt",
+        "/",
+        *sorted(STORIES, key=lambda path: later_at(later, path)),
+    ]
+    conditions = {each.path: each.headers.get("If-None-Match") for each in later}
+    assert conditions == {"/robots.txt": None, "/": '"front"', **{path: f'"{path}"' for path in STORIES}}
+    assert (again["due"], again["not_modified"], again["discovered"]) == (4, 4, 0)
+    stories = [each for each in exchanges(tmp_path) if each.url.endswith(STORIES[0])]
+    assert [each.status for each in stories] == [200, 304]
+    assert stories[1].body == stories[0].body
+    assert stories[1].revisits == (segments(tmp_path)[0].name.removesuffix(".warc.gz"), stories[0].offset)
+
+
+def later_at(log: list[Asked], path: str) -> float:
+    return next(asked.began for asked in log if asked.path == path)
+
+
+def test_what_did_not_fit_into_a_run_is_fetched_by_the_next(tmp_path: Path) -> None:
+    with Web(versioned).serving() as web:
+        small = site("paper", web, max_pages=2)
+        first = run(job(tmp_path, small))["reports"][0]
+        assert (first["due"], first["left"]) == (4, 2)
+        assert first["oldest_due"] in {web.url + path for path in STORIES}
+        second = run(job(tmp_path, small))["reports"][0]
+        assert (second["due"], second["left"], second["discovered"]) == (2, 0, 0)
+    assert sorted(web.paths()) == sorted(["/robots.txt", "/robots.txt", "/", *STORIES])
+
+
+def silent(url: str) -> dict[str, Answer]:
+    return {
+        "/robots.txt": ALLOW,
+        "/": page("front", *STORIES, "/2031/07/", "/2031/08/"),
+        STORIES[0]: Answer(b"a", short=True),
+    }
+
+
+def test_failures_are_reported_by_address_and_not_asked_for_again_at_once(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    with Web(silent).serving() as web:
+        said = run(job(tmp_path, site("paper", web)))
+        [failure] = said["failures"]
+        assert (failure["url"], failure["reason"]) == (web.url + STORIES[0], "body cut short")
+        row = failure | {"failed_at": _utc(failure["failed_at"])}
+        lake.write(schema.CRAWL_FAILURES, frame(schema.CRAWL_FAILURES, [row]), part="a", day=DAY, made_by="test")
+        assert run(job(tmp_path, site("paper", web)))["reports"][0]["due"] == 0
+    [report] = said["reports"]
+    assert json.loads(report["traps"]) == {"calendar": {"addresses": 2, "example": f"{web.url}/2031/07/"}}
+
+
+def test_a_network_that_is_gone_ends_the_run_and_the_next_goes_on(tmp_path: Path) -> None:
+    web = Web(versioned)
+    nobody = {**site("paper", web), "start": ["http://127.0.0.1:9/"]}
+    report = run(job(tmp_path, nobody))["reports"][0]
+    assert report["refused_by_robots"] == 1, "a robots.txt that cannot be had forbids everything"
+    assert "connection refused" in report["refusals"] or "cannot be had" in report["refusals"]
+    with web.serving():
+        assert run(job(tmp_path, site("paper", web)))["reports"][0]["responses"] == 5
 
 
 def endless(url: str) -> dict[str, Answer]:
