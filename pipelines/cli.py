@@ -234,6 +234,9 @@ def erase(
         _materialise(settings, "publish", day)
     rows = ", ".join(f"{count} of {name}" for name, count in done.rows.items()) or "none, there were none"
     err.print(f"rows removed: {rows}; records removed from the archive: {done.records}", soft_wrap=True)
+    if url:
+        history = _dagster_home(settings) / "history"
+        err.print(f"Dagster's run history may quote its headline: delete {history} to be rid of that", soft_wrap=True)
 
 
 @app.command()

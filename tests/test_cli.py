@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.lake.ids import key_id
 from pipelines.settings import ROOT
 
 HEADLINES = "Bunu gören gözlerine inanamadı!\n\nMeclis bütçeyi kabul etti\nParliament passes the budget\n"
@@ -97,3 +98,15 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
     )  # fmt: skip
     assert "Traceback" not in done.stderr
     assert len(done.stdout.splitlines()) == 1
+
+
+def test_init_makes_a_secret_for_its_owner_alone_and_names_it_by_its_key_id(tmp_path: Path) -> None:
+    said = yanyana(tmp_path, "init").stderr
+    key = tmp_path / "secret.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    secret = key.read_bytes()
+    assert len(secret) == 64
+    assert f"key id {key_id(secret)}" in said
+    assert secret.decode() not in said
+    assert yanyana(tmp_path, "init").stderr == said
+    assert key.read_bytes() == secret

@@ -13,7 +13,7 @@ from pipelines.crawl.segment import Fetched, SegmentWriter
 from pipelines.lake import schema
 from pipelines.lake.parts import Lake
 from pipelines.segments import extract_segment
-from pipelines.settings import SiteIndex
+from pipelines.settings import KeepDays, SettingsError, SiteIndex, read_sites
 
 DAY = date(2026, 3, 1)
 PROSE = "".join(f"<p>Paragraph {n} says what the council decided that day.</p>" for n in range(15))
@@ -83,3 +83,14 @@ def test_a_segment_of_which_nothing_is_left_is_deleted_and_its_rows_stay(tmp_pat
     kept.remove(date(2026, 3, 9), pages=7)
     assert not kept.segment.exists()
     assert kept.lake.scan(schema.ARTICLES).collect().height == 1
+
+
+def test_comments_are_kept_thirty_days_and_pages_for_good_unless_the_settings_say_otherwise(tmp_path: Path) -> None:
+    sites = tmp_path / "sites.toml"
+    sites.write_text("")
+    assert read_sites(sites).archive.keep_days == KeepDays(comments=30, pages=None)
+    sites.write_text("[archive]\nkeep_days = { comments = 7, pages = 365 }")
+    assert read_sites(sites).archive.keep_days == KeepDays(comments=7, pages=365)
+    sites.write_text("[archive]\nkeep_days = { comments = 0 }")
+    with pytest.raises(SettingsError, match="keep_days"):
+        read_sites(sites)

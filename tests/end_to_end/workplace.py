@@ -43,12 +43,12 @@ class Workplace:
             command, cwd=ROOT, env=self.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
 
-    def yanyana(self, *arguments: str, fails: bool = False) -> str:
-        """Run a command to its end; its standard output, or its standard error where it is meant to fail."""
+    def yanyana(self, *arguments: str, fails: bool = False, remarks: bool = False) -> str:
+        """Run a command to its end; its standard output, or its standard error where that is asked for or it fails."""
         process = self.start(*arguments)
         output, errors = process.communicate(timeout=180)
         assert (process.returncode != 0) == fails, f"{arguments} ended with {process.returncode}:\n{output}\n{errors}"
-        return errors if fails else output
+        return errors if fails or remarks else output
 
 
 def workplace(folder: Path) -> Workplace:
