@@ -50,10 +50,11 @@ class Own:
     def parse(self, thread: Thread, response: Response) -> Answer:
         """One page of comments."""
         ensure_ok(response)
-        page = _selector(response, self.rules.format)
         rules = self.rules
+        text = html_to_unicode(response.headers.get("content-type"), response.body)[1]
+        page = _selector(text, rules.format, response)
         if rules.comment is None:
-            items: list[Draft] = schema_org.drafts(page, lambda text: self._when(text, response))
+            items = schema_org.drafts(text, lambda time: self._when(time, response))
         else:
             items = [self._draft(item, response) for item in _select(page, rules.comment)]
         following = _value(page, rules.next)
@@ -121,8 +122,7 @@ def _parser(language: str, kind: str) -> Callable[[str, datetime | None], dateti
     return parse
 
 
-def _selector(response: Response, kind: Literal["html", "json"]) -> Selector:
-    text = html_to_unicode(response.headers.get("content-type"), response.body)[1]
+def _selector(text: str, kind: Literal["html", "json"], response: Response) -> Selector:
     try:
         page = Selector(text, type=kind)
     except RecursionError:

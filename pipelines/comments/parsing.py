@@ -9,18 +9,15 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
-from lxml.etree import Comment as Remark
-from lxml.etree import strip_elements
-from lxml.html import fragment_fromstring
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic.alias_generators import to_camel
+from turbohtml import PlainText, parse_fragment
 
 from pipelines.comments.adapter import Response
 from pipelines.errors import YanyanaError
 from pipelines.lake.text import clean
 
-_APART = ["address", "blockquote", "br", "dd", "div", "dt", "hr", "li", "ol", "p", "pre", "table", "td", "tr", "ul"]
-_NO_TEXT = [Remark, "iframe", "noscript", "script", "style", "template"]
+_AS_SHOWN = PlainText(layout="strict", images=True, bullet="")
 
 
 def _or_none(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
@@ -86,14 +83,7 @@ def plain_text(html: str) -> str:
     html = clean(html)
     if "<" not in html and "&" not in html:
         return html
-    root = fragment_fromstring(html, create_parent=True)
-    strip_elements(root, *_NO_TEXT, with_tail=False)
-    for picture in root.iter("img"):
-        picture.tail = picture.get("alt", "") + (picture.tail or "")
-    for element in root.iter(*_APART):
-        element.text = " " + (element.text or "")
-        element.tail = " " + (element.tail or "")
-    return clean("".join(root.itertext()))
+    return clean(parse_fragment(html).to_text(_AS_SHOWN))
 
 
 def address(root: str, path: str, query: Mapping[str, str | int]) -> str:
