@@ -7,6 +7,7 @@ given, and the two cannot be told apart, so it is no identity: only names are.
 
 from datetime import datetime
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pipelines.comments.adapter import JSON, Answer, Draft, Page, Request, Response, Thread, stated_thread
 from pipelines.comments.parsing import (
@@ -51,8 +52,8 @@ class Isso:
     """`GET /?uri=`; the endpoint is Isso's own root, the thread the uri that the page was set up with."""
 
     def threads_of(self, page: Page) -> list[Thread]:
-        """The page's thread."""
-        return stated_thread(page, "isso")
+        """The page's thread; Isso's client takes the path of the address where the page states no identifier."""
+        return stated_thread(page, "isso", default=urlsplit(page.url).path)
 
     def first(self, thread: Thread, since: datetime | None) -> Request:
         """The first opening comments. `since` is not used: it would hide new answers to old comments."""
