@@ -12,7 +12,15 @@ key. Nothing here reads or writes files, and nothing looks at words: labels come
 
 from pipelines.analysis.contrast import contrasts, time_course
 from pipelines.analysis.exposure import exposures
-from pipelines.analysis.topics import cooccurrence
+from pipelines.analysis.topics import cooccurrence, topic_matrix
 from pipelines.analysis.wordings import headline_pairs, headline_variants
 
-__all__ = ["contrasts", "cooccurrence", "exposures", "headline_pairs", "headline_variants", "time_course"]
+__all__ = [
+    "contrasts",
+    "cooccurrence",
+    "exposures",
+    "headline_pairs",
+    "headline_variants",
+    "time_course",
+    "topic_matrix",
+]

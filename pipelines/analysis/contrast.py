@@ -61,7 +61,7 @@ def contrasts(
 
     Where nothing can be told, the numbers are null and the verdict says why. Raises StrataError for unknown strata.
     """
-    hosts = _sided(host_outcomes(exposures))
+    hosts = sided(host_outcomes(exposures))
     within = _checked(strata)
     rows = list(_rows(hosts, within, golds or {}, draws, seed))
     return shaped(CONTRASTS, _with_q(frame(CONTRASTS, rows)))
@@ -73,10 +73,10 @@ def time_course(exposures: IntoLazyFrame) -> pl.DataFrame:
     Each story counts on the day it was first captured; kinds of blocks are strata. Days on which nothing can be told
     have null in place of a difference.
     """
-    hosts = _sided(host_outcomes(exposures))
+    hosts = sided(host_outcomes(exposures))
     rows = []
     for (site, day), of_day in hosts.group_by("site", "day", maintain_order=True):
-        counts, found = _counts(of_day, "clickbait"), _judged(of_day, "clickbait", STRATA)
+        counts, found = _counts(of_day, "clickbait"), judged(of_day, "clickbait", STRATA)
         interval = found.difference.interval() if found else None
         rows.append(
             {
@@ -101,12 +101,13 @@ def _checked(strata: Sequence[str]) -> tuple[str, ...]:
     return tuple(strata)
 
 
-def _sided(hosts: pl.DataFrame) -> pl.DataFrame:
+def sided(hosts: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `strata.host_outcomes` with `is_hard`: hard news, other, or null where the topic is unknown."""
     return hosts.with_columns(is_hard=pl.col("hard") >= HARD_FROM)
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """A difference, and the units it was found in; the permutation's scores, labels and strata host by host."""
 
     units: Units
@@ -114,8 +115,8 @@ class _Found:
     hosts: pl.DataFrame
 
 
-def _judged(hosts: pl.DataFrame, outcome: str, strata: Sequence[str]) -> _Found | None:
-    """The difference between the sides, or None where it cannot be told."""
+def judged(hosts: pl.DataFrame, outcome: str, strata: Sequence[str] = STRATA) -> Found | None:
+    """The difference of an outcome between the sides of `sided` hosts, or None where it cannot be told."""
     known = hosts.filter(pl.col("is_hard").is_not_null() & pl.col(outcome).is_not_null()).with_columns(
         stratum=pl.struct(strata).rank("dense").cast(pl.Int64),
         cluster=pl.struct("site", "host_id").rank("dense").cast(pl.Int64),
@@ -139,7 +140,7 @@ def _judged(hosts: pl.DataFrame, outcome: str, strata: Sequence[str]) -> _Found 
         .with_columns(exchanged=pl.struct(together).rank("dense"))
         .sort("cluster")
     )
-    return _Found(units, difference, scored)
+    return Found(units, difference, scored)
 
 
 def _rows(
@@ -151,10 +152,10 @@ def _rows(
         for outcome in OUTCOMES:
             key = {"kind": kind, "outcome": outcome}
             basis = {"method": METHOD, "strata": " × ".join(strata), "seed": seed, "code_version": __version__}
-            told: dict[str, _Found] = {}
+            told: dict[str, Found] = {}
             sites = of_kind.partition_by("site", as_dict=True, maintain_order=True)
             for (site,), of_site in sites.items():
-                found = _judged(of_site, outcome, strata)
+                found = judged(of_site, outcome, strata)
                 if found:
                     told[str(site)] = found
                 calls = _calls({str(site): of_site}, outcome, strata, golds)
@@ -170,7 +171,7 @@ def _rows(
                 yield {"site": ALL, **key, **basis, **counts, "verdict": f"cannot be told: {reason}"}
                 continue
             calls = _calls({str(site): part for (site,), part in sites.items()}, outcome, strata, golds)
-            pooled = _columns(_judged(of_kind, outcome, strata), counts, outcome, calls, draws, seed, f", {scope}")
+            pooled = _columns(judged(of_kind, outcome, strata), counts, outcome, calls, draws, seed, f", {scope}")
             yield {"site": ALL, **key, **basis, **counts, **pooled, **_between(list(told.values()))}
 
 
@@ -198,12 +199,12 @@ def _calls(
     """For sites whose gold is known: the difference in what the classifier calls clickbait, and on how many units."""
     if outcome != "clickbait":
         return []
-    found = ((_judged(hosts, "called_clickbait", strata), golds.get(site)) for site, hosts in sites.items())
+    found = ((judged(hosts, "called_clickbait", strata), golds.get(site)) for site, hosts in sites.items())
     return [(each.difference, gold, len(each.units)) for each, gold in found if each and gold]
 
 
 def _columns(
-    found: _Found | None,
+    found: Found | None,
     counts: Mapping[str, int],
     outcome: str,
     calls: Sequence[tuple[Difference, Gold, int]],
@@ -243,7 +244,7 @@ def _named(name: str, interval: Interval | None) -> dict[str, float | None]:
     return dict(zip((name, f"{name}_low", f"{name}_high"), values, strict=True))
 
 
-def _between(told: Sequence[_Found]) -> dict[str, Any]:
+def _between(told: Sequence[Found]) -> dict[str, Any]:
     """How much sites differ, and the mean effect over sites as if these were a sample of many."""
     effects = [found.difference.estimate for found in told], [found.difference.squared_error for found in told]
     between = heterogeneity(*effects)

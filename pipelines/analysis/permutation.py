@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 # Exchanges up to which the null distribution is written down whole.
 _ENUMERATED = 20_000
 # Levels of score that a Monte Carlo replicate draws from, in one stratum and over all: what bounds its cost.
-_LEVELS_OF_STRATUM, _LEVELS = 12, 600
+_LEVELS_OF_STRATUM, _LEVELS = 12, 120
 # Scores closer than this, relative to their spread, are the rounding of equal ones.
 _EQUAL = 1e-9
 
@@ -75,8 +75,8 @@ def monte_carlo_p(
 
     Labels are not moved host by host: a replicate draws how many of the labelled fall on each level of score in each
     stratum (multivariate hypergeometric), which is the same and does not grow with the hosts. A stratum with more
-    than 12 distinct scores, or than its share of 600 levels, has neighbours joined into one level; within a level the
-    sum is drawn as normal with its exact variance, so that of a thousand strata only their sum is taken as normal.
+    than 12 distinct scores, or than its share of 120 levels, has neighbours joined into one level; within a level the
+    sum is drawn as normal with its exact variance, so that of a hundred strata only their sum is taken as normal.
 
     Source: Phipson and Smyth, "Permutation p-values should never be zero", SAGMB 9, 2010, for (1 + b) / (1 + draws).
     """

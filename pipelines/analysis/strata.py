@@ -40,11 +40,11 @@ def host_outcomes(exposures: IntoLazyFrame) -> pl.DataFrame:
     kind of block on one day: being the same for every story they say nothing about targeting. The rule looks at targets
     and not at whole lists, because a list leaves out the page's own story and so differs on just the pages it names.
     """
-    rows = _set_apart(compact(nw.from_native(exposures), "host_id", "capture_id", "target_id"))
+    rows = set_apart(compact(nw.from_native(exposures), "host_id", "capture_id", "target_id"))
     return collected(_by_host(rows)).sort("site", "host_id", "kind", "placement")
 
 
-def _set_apart(exposures: nw.LazyFrame) -> nw.LazyFrame:
+def set_apart(exposures: nw.LazyFrame) -> nw.LazyFrame:
     """Exposures with `site_wide` (0 or 1) and the outcomes of each, which are null where it carries no information."""
     day = ["site", "day", "kind"]
     hosts = exposures.select(*day, "host_id").unique().group_by(day).agg(hosts=nw.len().cast(nw.Float64()))

@@ -66,6 +66,7 @@ def measure(settings: SettingsResource) -> Iterator[dg.MaterializeResult]:
         schema.CONTRASTS: lambda: analysis.contrasts(exposures),
         schema.TIME_COURSE: lambda: analysis.time_course(exposures),
         schema.COOCCURRENCE: lambda: analysis.cooccurrence(exposures),
+        schema.TOPIC_MATRIX: lambda: analysis.topic_matrix(exposures),
         schema.HEADLINE_PAIRS: lambda: analysis.headline_pairs(exposures, headlines),
         schema.HEADLINE_VARIANTS: lambda: analysis.headline_variants(captures, articles, items, headlines),
     }

@@ -369,6 +369,7 @@ def _measures(exposures: pl.DataFrame, stories: int) -> dict[str, list[dict[str,
         "contrasts": _contrasts(stories),
         "time_course": [_difference_of_the_day(site) for site in ("akşam", "beacon")],
         "cooccurrence": _cooccurrence(exposures),
+        "topic_matrix": _topic_matrix(exposures),
         "headline_pairs": [_pair(site, n) for site in ("akşam", "beacon") for n in range(0, 12, 3)],
         "headline_variants": [_variant(site, n) for site in ("akşam", "beacon") for n in range(0, 12, 3)],
     }
@@ -434,6 +435,18 @@ def _cooccurrence(exposures: pl.DataFrame) -> list[dict[str, Any]]:
         cells.with_columns(expected=row * column / whole)
         .with_columns(lift=pl.col("exposures") / pl.col("expected"), npmi=pl.lit(0.0))
         .sort("site", "day", "host_topic", "item_class")
+        .to_dicts()
+    )
+
+
+def _topic_matrix(exposures: pl.DataFrame) -> list[dict[str, Any]]:
+    basis = {"n_articles": 24, "n_exposures": 240, "method": "sample", "strata": "site × day", "seed": 0}
+    return (
+        pl.DataFrame(_cooccurrence(exposures))
+        .group_by("site", "host_topic", "item_class", maintain_order=True)
+        .agg(pl.col("exposures", "hosts", "expected").sum(), days=pl.len().cast(pl.Int64))
+        .with_columns(lift=pl.col("exposures") / pl.col("expected"), npmi=0.0, residual=1.0, p=0.3, q=0.5)
+        .with_columns(code_version=pl.lit("sample"), **{name: pl.lit(value) for name, value in basis.items()})
         .to_dicts()
     )
 
