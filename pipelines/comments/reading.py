@@ -12,8 +12,7 @@ from urllib.parse import urljoin
 
 from pipelines.comments.adapter import Adapter, Answer, Draft, Request, Response, Thread
 from pipelines.comments.parsing import Unreadable
-from pipelines.comments.pseudonym import identity
-from pipelines.lake.comment import Comment
+from pipelines.lake.comment import Comment, identity
 from pipelines.lake.ids import digest
 from pipelines.lake.masking import masker
 

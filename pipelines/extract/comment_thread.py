@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from pipelines.extract.record import Comment
 from pipelines.extract.times import Origin
+from pipelines.lake.comment import Comment, identity
 from pipelines.lake.ids import digest
 from pipelines.lake.masking import masker
 
@@ -44,6 +44,8 @@ def records(found: list[Found], platform: str, author_key: AuthorKey | None) -> 
 
     `author_key` turns a commenter's identity on `platform` into a keyed hash; without it comments have no author.
     """
+    if not found:
+        return []
     mask = masker({comment.author_name for comment in found if comment.author_name})
     ids: dict[int, str] = {}
     alike: Counter[tuple[str | None, str]] = Counter()
@@ -53,13 +55,13 @@ def records(found: list[Found], platform: str, author_key: AuthorKey | None) -> 
         parent_id = ids[id(parent)] if parent is not None else None
         alike[parent_id, text] += 1
         ids[id(comment)] = comment.id or digest("comment", parent_id, text, alike[parent_id, text])
-        key, origin = _pseudonym(comment, platform, author_key)
+        who = identity(platform, account=comment.author_id, name=comment.author_name) if author_key else None
         records.append(
             {
                 "id": ids[id(comment)],
                 "parent_id": parent_id,
-                "author_key": key,
-                "author_key_from": origin,
+                "author_key": author_key(who.text) if author_key and who else None,
+                "author_key_from": who.source if who else None,
                 "text": text,
                 "created_at": comment.created_at[0] if comment.created_at else None,
                 "created_at_from": comment.created_at[1] if comment.created_at else None,
@@ -70,21 +72,6 @@ def records(found: list[Found], platform: str, author_key: AuthorKey | None) -> 
             }
         )
     return records
-
-
-def _pseudonym(
-    comment: Found, platform: str, author_key: AuthorKey | None
-) -> tuple[str | None, Literal["id", "name"] | None]:
-    """The keyed hash of an author and whether an account or a name was hashed.
-
-    What is hashed is spelt as `pipelines.comments.pseudonym.identity` spells it, so that a commenter whom the page and
-    the platform's interface call alike has one key.
-    """
-    if author_key is not None and comment.author_id:
-        return author_key(f"{platform}\x1fid:{comment.author_id}"), "id"
-    if author_key is not None and comment.author_name:
-        return author_key(f"{platform}\x1fname:{comment.author_name}"), "name"
-    return None, None
 
 
 def _threaded(found: list[Found]) -> Iterator[tuple[Found, Found | None, int]]:

@@ -1,9 +1,11 @@
-"""The shape of a reader's comment, wherever it was read: in a page's HTML or from a comment platform.
+"""The shape of a reader's comment and who its writer is, wherever it was read: in a page's HTML or from a platform.
 
 Only what both readings share belongs here.
 """
 
-from typing import Literal, TypedDict
+from typing import Literal, NamedTuple, TypedDict
+
+from pipelines.lake.text import clean
 
 
 class Comment(TypedDict):
@@ -27,3 +29,18 @@ class Comment(TypedDict):
     dislikes: int | None
     depth: int
     state: Literal["visible", "held", "deleted"]
+
+
+class Identity(NamedTuple):
+    """What tells a commenter apart within a site, and whether that is an account or a mere name. Never stored."""
+
+    text: str
+    source: Literal["id", "name"]
+
+
+def identity(platform: str, *, account: str | None, name: str | None) -> Identity | None:
+    """A commenter's identity on a platform: the account, which outlives a change of name, else the name shown."""
+    account, name = clean(account or ""), clean(name or "")
+    if account:
+        return Identity(f"{platform}\x1fid:{account}", "id")
+    return Identity(f"{platform}\x1fname:{name}", "name") if name else None

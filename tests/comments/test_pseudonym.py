@@ -3,7 +3,8 @@
 import hmac
 from hashlib import sha256
 
-from pipelines.comments.pseudonym import author_key, identity
+from pipelines.comments.pseudonym import author_key
+from pipelines.lake.comment import identity
 
 
 def test_the_account_comes_before_the_name() -> None:

@@ -180,7 +180,7 @@ def numbers(site: Server) -> dict[str, dict[str, Any]]:
 def of_page(site: Server, slug: str) -> tuple[dict[str, Any], Reading, list[Response]]:
     """What the page of a post says of its comments, and what the interface that it names does."""
     got = site.get(f"/{slug}/")
-    record = extract_page(got.content, str(got.url), content_type=got.headers["content-type"])
+    record = extract_page(got.content, str(got.url), content_type=got.headers["content-type"], author_key=key)
     section = dict(record["comment_section"])
     [thread] = WordPress().threads_of(Page(str(got.url), "news", section))
     responses = collect(WordPress(), thread, over_http)
@@ -196,6 +196,9 @@ def test_a_page_that_shows_fifteen_of_its_comments_leads_to_all_of_them(
     assert section["thread_id"] == str(numbers["long"]["post"])
     assert [comment["id"] for comment in read.comments] == list(map(str, numbers["long"]["comments"]))
     assert [comment["text"] for comment in read.comments] == [comment["text"] for comment in LONG]
+    # A guest whom both call alike has one key, and what the page shows is what the interface gives.
+    shown = [(comment["id"], comment["text"], comment["author_key"]) for comment in section["comments"]]
+    assert shown == [(comment["id"], comment["text"], comment["author_key"]) for comment in read.comments[:15]]
     assert (read.platform_count, read.complete) == (78, True)
 
 
