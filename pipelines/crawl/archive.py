@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from hashlib import blake2b, file_digest
 from io import BytesIO
 from pathlib import Path
@@ -232,17 +233,22 @@ def _held(archive: Path, segment: str, offset: str) -> Exchange | None:
     """The response at an offset of one of the archive's own segments; None when there is none."""
     if not _SEGMENT_NAME.fullmatch(segment) or not re.fullmatch(r"[0-9]{1,15}", offset):
         return None  # another's file may say anything here
-    path = next(archive.glob(f"day=*/{segment}.warc.gz"), None)
-    if path is None:
-        return None
     try:
-        with path.open("rb") as file:
+        with _own_segment(archive, segment).open("rb") as file:
             file.seek(int(offset))
             record = next(iter(ArchiveIterator(file, parse_http=False)), None)
             found = _exchange(record, int(offset), {}) if record else None
     except OSError:
         return None
     return found if isinstance(found, Exchange) else None
+
+
+@lru_cache(maxsize=1024)
+def _own_segment(archive: Path, name: str) -> Path:
+    """Where a finished segment lies; remembered, for a year of days is long to search for every revisit."""
+    for path in archive.glob(f"day=*/{name}.warc.gz"):
+        return path
+    raise FileNotFoundError(f"{archive}: there is no segment {name}")
 
 
 def _target(record: WarcRecord) -> str | None:

@@ -32,7 +32,7 @@ from pipelines.crawl.log import read_log
 from pipelines.crawl.pace import Pace
 from pipelines.crawl.politeness import scrapy_settings
 from pipelines.crawl.robots import user_agent
-from pipelines.crawl.segment import Previous, SegmentWriter, recover
+from pipelines.crawl.segment import Previous, SegmentWriter, recover, unwritable
 from pipelines.crawl.spider import NewsSpider, SiteCrawl, Tally
 from pipelines.errors import YanyanaError
 from pipelines.lake.ids import article_id
@@ -220,8 +220,12 @@ def _failures(job: Job, site: Site, tally: Tally) -> Iterator[dict[str, Any]]:
 @contextmanager
 def _alone(archive: Path) -> Iterator[None]:
     """Keep two crawls from asking the same sites at once: one a time on one archive."""
-    archive.mkdir(parents=True, exist_ok=True)
-    with (archive / ".crawl.lock").open("w") as lock:
+    try:
+        archive.mkdir(parents=True, exist_ok=True)
+        opened = (archive / ".crawl.lock").open("w")
+    except OSError as error:
+        raise unwritable(archive, error) from error
+    with opened as lock:
         give_up = time.monotonic() + _LOCK_PATIENCE
         while True:
             try:

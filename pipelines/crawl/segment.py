@@ -147,7 +147,7 @@ class SegmentWriter:
             self._folder.mkdir(parents=True, exist_ok=True)
             file = temporary.open("xb", buffering=0)
         except OSError as error:
-            raise _unwritable(self._folder, error) from error
+            raise unwritable(self._folder, error) from error
         try:
             # Locked and begun under a name that `recover` does not look at.
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -156,7 +156,7 @@ class SegmentWriter:
         except (OSError, ArchiveError) as error:
             file.close()
             temporary.unlink(missing_ok=True)
-            raise error if isinstance(error, ArchiveError) else _unwritable(self._folder, error) from error
+            raise error if isinstance(error, ArchiveError) else unwritable(self._folder, error) from error
         return file
 
     @property
@@ -173,7 +173,7 @@ class SegmentWriter:
             with suppress(OSError):  # what cannot be cut off now is not read later
                 file.truncate(whole)
                 file.seek(whole)
-            raise _unwritable(self._folder, error) from error
+            raise unwritable(self._folder, error) from error
 
     def _finish(self) -> None:
         if self._file is None:
@@ -183,7 +183,7 @@ class SegmentWriter:
                 os.fsync(file.fileno())
                 self._open_path.rename(self._folder / self._name)
         except OSError as error:
-            raise _unwritable(self._folder, error) from error
+            raise unwritable(self._folder, error) from error
         finally:
             self._file = None
         self.finished.append(self._folder / self._name)
@@ -200,7 +200,7 @@ def recover(archive: Path) -> list[Path]:
         left = sorted(archive.glob(f"day=*/.*{_OPEN}"))
         return [finished for path in left if (finished := _recovered(path))]
     except OSError as error:
-        raise _unwritable(archive, error) from error
+        raise unwritable(archive, error) from error
 
 
 def _recovered(path: Path) -> Path | None:
@@ -221,7 +221,8 @@ def _recovered(path: Path) -> Path | None:
         return finished
 
 
-def _unwritable(folder: Path, error: OSError) -> ArchiveError:
+def unwritable(folder: Path, error: OSError) -> ArchiveError:
+    """What to say when a folder of the archive cannot be written."""
     return ArchiveError(
         f"{folder}: cannot be written ({error.strerror or error}); what was archived stays. "
         "Make room, or give the right to write there, and run again"

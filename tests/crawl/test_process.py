@@ -456,6 +456,15 @@ def test_an_archive_that_cannot_be_written_ends_the_crawl(tmp_path: Path) -> Non
     assert web.paths() == ["/robots.txt"], "nothing more is asked that could not be kept"
 
 
+def test_an_archive_on_a_system_that_is_not_to_be_written_is_named(tmp_path: Path) -> None:
+    with Web(paced).serving() as web:
+        asked = json.dumps(job(Path("/proc/of-the-system"), site("paced", web)) | {"lake": str(tmp_path)})
+        done = subprocess.run(COMMAND, input=asked, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 2
+    assert done.stderr.startswith("/proc/of-the-system: cannot be written")
+    assert web.log == []
+
+
 def test_two_crawls_of_one_archive_do_not_ask_side_by_side(tmp_path: Path) -> None:
     with Web(robots_missing).serving() as web, (tmp_path / ".crawl.lock").open("w") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
