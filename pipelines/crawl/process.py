@@ -173,7 +173,6 @@ def _report(job: Job, site: Site, crawl: SiteCrawl, started: datetime, finished:
     agenda, tally = crawl.agenda, crawl.tally
     left = agenda.left()
     oldest = min(left, key=lambda due: (due.since, due.url), default=None)
-    failures = Counter(each.reason for each in tally.unanswered)
     traps = {reason: {"addresses": len(urls), "example": urls[0]} for reason, urls in agenda.traps.items()}
     for reason, urls in agenda.traps.items():
         log.warning("%s: %d addresses not followed (%s), such as %s", site.name, len(urls), reason, urls[0])
@@ -186,10 +185,10 @@ def _report(job: Job, site: Site, crawl: SiteCrawl, started: datetime, finished:
         "due": agenda.due,
         "responses": tally.responses,
         "not_modified": tally.not_modified,
-        "refused_by_robots": tally.refused_by_robots.total(),
-        "refusals": _json(tally.refused_by_robots),
+        "refused_by_robots": len(tally.refused),
+        "refusals": _json(Counter(each.reason for each in tally.refused)),
         "failed": len(tally.unanswered),
-        "failures": _json(failures),
+        "failures": _json(Counter(each.reason for each in tally.unanswered)),
         "bytes": tally.bytes,
         # With fewer than two requests the delay was never put to the test.
         "delay": tally.least_gap if tally.least_gap is not None else site.delay,
@@ -206,13 +205,14 @@ def _json(found: Mapping[str, Any]) -> str | None:
 
 
 def _failures(job: Job, site: Site, tally: Tally) -> Iterator[dict[str, Any]]:
-    for each in tally.unanswered:
+    for each, robots in [(each, True) for each in tally.refused] + [(each, False) for each in tally.unanswered]:
         yield {
             "run_id": job.run_id,
             "site": site.name,
             "url": each.url,
             "address_id": article_id(each.url),
             "failed_at": each.failed_at.isoformat(),
+            "robots": robots,
             "reason": each.reason,
         }
 

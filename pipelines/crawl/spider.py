@@ -4,7 +4,6 @@ What is asked for next stands in `pipelines.crawl.agenda`, what a document leads
 """
 
 import logging
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,7 +26,7 @@ log = logging.getLogger("yanyana.crawl")
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """A request that brought no answer: when it failed (UTC), and why."""
+    """An address that could not be fetched: when that was found (UTC), and why."""
 
     url: str
     failed_at: datetime
@@ -36,11 +35,11 @@ class Unanswered:
 
 @dataclass(slots=True)
 class Tally:
-    """What a crawl of one site has done so far; `refused_by_robots` counts by the rule that forbids."""
+    """What a crawl of one site has done so far: `refused` by robots.txt, with the rule, and `unanswered` otherwise."""
 
     responses: int = 0
     not_modified: int = 0
-    refused_by_robots: Counter[str] = field(default_factory=Counter)
+    refused: list[Unanswered] = field(default_factory=list)
     unanswered: list[Unanswered] = field(default_factory=list)
     bytes: int = 0
     least_gap: float | None = None
@@ -102,7 +101,7 @@ class NewsSpider(Spider):
             self.broken = error  # nothing more is asked of anybody that could not be kept
             return
         if isinstance(error, Refused):
-            crawl.tally.refused_by_robots[str(error)] += 1
+            crawl.tally.refused.append(Unanswered(request.url, datetime.now(UTC), str(error)))
             crawl.agenda.refused(due)
         elif isinstance(error, IgnoreRequest):
             crawl.agenda.put_back(due)  # the site is left alone, or the crawl is stopping

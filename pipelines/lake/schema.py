@@ -434,14 +434,15 @@ CRAWL_REPORTS = Table(
 CRAWL_FAILURES = Table(
     "crawl_failures",
     "crawl",
-    "One request of a crawl that brought no response.",
+    "One address that a crawl could not fetch: robots.txt forbids it, or no response came. It is tried again later.",
     (
         Column("run_id", TEXT, "Crawl run", required=True),
         SITE,
-        Column("url", TEXT, "Address that was requested", required=True),
+        Column("url", TEXT, "Address that was due", required=True),
         _id("address_id", "Hash of the canonical form of that address; joins captures and discoveries"),
-        Column("failed_at", TIME, "When it was given up", "UTC", required=True),
-        Column("reason", TEXT, "What went wrong", required=True),
+        Column("failed_at", TIME, "When that was found", "UTC", required=True),
+        Column("robots", FLAG, "robots.txt forbids it, so that it was not asked for", required=True),
+        Column("reason", TEXT, "What went wrong, or the rule that forbids it", required=True),
     ),
     key=("run_id", "url"),
 )

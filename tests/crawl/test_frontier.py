@@ -44,7 +44,7 @@ class History:
 
     def failed(self, path: str, at: float) -> None:
         row = {"address_id": article_id(HOME + path), "site": "paper", "url": HOME + path}
-        self.failures.append(row | {"failed_at": START + at * HOUR, "run_id": "r", "reason": "timeout"})
+        self.failures.append(row | {"failed_at": START + at * HOUR, "run_id": "r", "robots": False, "reason": "timeout"})
 
     def derive(self, at: float, watches: Sequence[Watch] = (PAPER,)) -> pl.DataFrame:
         return derive(

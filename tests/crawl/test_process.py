@@ -373,6 +373,20 @@ def test_failures_are_reported_by_address_and_not_asked_for_again_at_once(tmp_pa
     assert json.loads(report["traps"]) == {"calendar": {"addresses": 2, "example": f"{web.url}/2031/07/"}}
 
 
+def test_what_robots_txt_forbids_is_not_due_again_at_once(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    with Web(paced).serving() as web:
+        said = run(job(tmp_path, site("paced", web)))
+        [refused] = said["failures"]
+        assert (refused["url"], refused["robots"]) == (f"{web.url}/members/a-story-nobody-may-read", True)
+        assert refused["reason"] in json.loads(said["reports"][0]["refusals"])
+        row = refused | {"failed_at": _utc(refused["failed_at"])}
+        lake.write(schema.CRAWL_FAILURES, frame(schema.CRAWL_FAILURES, [row]), part="a", day=DAY, made_by="test")
+        asked = len(web.log)
+        assert run(job(tmp_path, site("paced", web)))["reports"][0]["due"] == 0
+        assert len(web.log) == asked
+
+
 def test_a_network_that_is_gone_ends_the_run_and_the_next_goes_on(tmp_path: Path) -> None:
     web = Web(versioned)
     nobody = {**site("paper", web), "start": ["http://127.0.0.1:9/"]}

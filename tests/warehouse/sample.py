@@ -359,6 +359,7 @@ def _crawl_failure(site: str) -> dict[str, Any]:
         "url": url,
         "address_id": digest("article", url),
         "failed_at": START,
+        "robots": False,
         "reason": "timeout",
     }
 
