@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from pipelines.lake.comment import State
+
 JSON: Mapping[str, str] = {"Accept": "application/json"}
 
 
@@ -47,7 +49,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer as the archive holds it: `url` as it was asked for, header names in lower case, the decoded body."""
+    """An answer as the archive holds it: `url` as it was asked for, header names in lower case, the decoded body.
+
+    With status 304 it is the body that the archive holds from before.
+    """
 
     url: str
     status: int
@@ -72,7 +77,7 @@ class Draft:
     created_at_from: Literal["stated", "relative"] = "stated"
     likes: int | None = None
     dislikes: int | None = None
-    state: Literal["visible", "held", "deleted"] = "visible"
+    state: State = "visible"
 
 
 @dataclass(frozen=True, slots=True)

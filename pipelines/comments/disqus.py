@@ -29,7 +29,7 @@ _AT_ONCE = 100
 
 
 class _Author(Shape):
-    id: Id | None = None  # none for one who wrote without an account
+    id: str | None = None  # none for one who wrote without an account
     name: str = ""
 
 

@@ -14,7 +14,7 @@ _AT_ONCE = 100
 
 
 class _Member(Shape):
-    id: Id
+    id: str
     name: str | None = None
 
 

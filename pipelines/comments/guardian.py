@@ -12,7 +12,7 @@ from pipelines.comments.parsing import CamelShape, Count, Id, Time, Votes, addre
 
 
 class _Profile(CamelShape):
-    user_id: Id | None = None
+    user_id: str | None = None
     display_name: str = ""
 
 

@@ -6,7 +6,6 @@ given, and the two cannot be told apart, so it is no identity: only names are.
 """
 
 from datetime import datetime
-from typing import Literal
 from urllib.parse import urlsplit
 
 from pipelines.comments.adapter import JSON, Answer, Draft, Page, Request, Response, Thread, stated_thread
@@ -23,9 +22,10 @@ from pipelines.comments.parsing import (
     plain_text,
     with_parameters,
 )
+from pipelines.lake.comment import State
 
 _AT_ONCE = 100
-_STATES: dict[int, Literal["visible", "held", "deleted"]] = {1: "visible", 2: "held", 4: "deleted"}
+_STATES: dict[int, State] = {1: "visible", 2: "held", 4: "deleted"}
 
 
 class _Comment(Shape):

@@ -6,7 +6,6 @@ is read as schema.org data.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -20,7 +19,7 @@ from w3lib.encoding import html_to_unicode
 
 from pipelines.comments import schema_org
 from pipelines.comments.adapter import Answer, Draft, Page, Request, Response, Thread
-from pipelines.comments.parsing import Unreadable, ensure_ok, plain_text
+from pipelines.comments.parsing import Unreadable, ensure_ok, plain_text, sendable
 from pipelines.comments.rules import OwnThreads
 
 # A short word behind a number may shorten it ("12 bin", "3K"): how much that is depends on the language.
@@ -41,7 +40,7 @@ class Own:
         match = re.fullmatch(self.rules.story, page.url)
         if match is None:
             return []
-        return [Thread(page.site, page.url, "own", urljoin(page.url, "/"), match.expand(self.rules.thread))]
+        return [Thread(page.site, page.url, "own", urljoin(page.url, "/"), sendable(match.expand(self.rules.thread)))]
 
     def first(self, thread: Thread, since: datetime | None) -> Request:
         """The first page of comments; such pages know no `since`."""
@@ -59,15 +58,14 @@ class Own:
             items = [self._draft(item, response) for item in _select(page, rules.comment)]
         following = _value(page, rules.next)
         count = _count(_value(page, rules.count))
+        # Where a site has changed its markup, its comments must not count as gone.
+        lost = None if items or count == 0 else "no comments found; does [site.comments] fit the page?"
         return Answer(
             drafts=tuple(items),
-            # Where a site has changed its markup, its comments must not count as gone.
-            gap=None
-            if items or count == 0
-            else f"{response.url}: no comments found; does [site.comments] fit the page?",
             counts={} if count is None else {"": count},
-            rest=(Request(urljoin(response.url, following)),) if following else (),
+            rest=(Request(sendable(urljoin(response.url, following))),) if following else (),
             begins=response.url == thread.thread_id,
+            gap=f"{response.url}: {lost}" if lost else None,
         )
 
     def _draft(self, item: Selector, response: Response) -> Draft:
@@ -100,26 +98,29 @@ def read_time(
     try:
         stated = datetime.fromisoformat(text)
     except ValueError:
-        stated = _parser(language, "absolute-time")(text, None) if text else None
+        stated = _parsed(text, language, None)
     if stated is not None:
         return stated if stated.tzinfo else stated.replace(tzinfo=ZoneInfo(timezone)), "stated"
     now = captured_at.astimezone(UTC).replace(tzinfo=None)
-    reckoned = _parser(language, "relative-time")(text, now)
+    reckoned = _parsed(text, language, now)
     return (reckoned.replace(tzinfo=UTC), "relative") if reckoned is not None and reckoned <= now else None
 
 
-@lru_cache
-def _parser(language: str, kind: str) -> Callable[[str, datetime | None], datetime | None]:
-    def parse(text: str, now: datetime | None) -> datetime | None:
-        settings: dict[str, Any] = {"PARSERS": [kind]}
-        settings |= {"RELATIVE_BASE": now} if now else {"REQUIRE_PARTS": ["day", "month", "year"]}
-        try:
-            parser = DateDataParser(languages=[language.partition("-")[0]], settings=settings)
-        except ValueError:  # a language that dateparser does not know
-            return None
-        return parser.get_date_data(text).date_obj
+def _parsed(text: str, language: str, now: datetime | None) -> datetime | None:
+    parser = _parser(language.partition("-")[0], now)
+    return parser.get_date_data(text).date_obj if parser is not None and text else None
 
-    return parse
+
+@lru_cache(maxsize=16)
+def _parser(language: str, now: datetime | None) -> DateDataParser | None:
+    """A parser for times relative to `now`, or else for written ones; None for a language that dateparser lacks."""
+    settings: dict[str, Any] = {"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month", "year"]}
+    if now is not None:
+        settings = {"PARSERS": ["relative-time"], "RELATIVE_BASE": now}
+    try:
+        return DateDataParser(languages=[language], settings=settings)
+    except ValueError:
+        return None
 
 
 def _selector(text: str, kind: Literal["html", "json"], response: Response) -> Selector:

@@ -7,11 +7,12 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urldefrag, urlencode, urljoin, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic.alias_generators import to_camel
 from turbohtml import PlainText, parse_fragment
+from w3lib.url import safe_url_string
 
 from pipelines.comments.adapter import Response
 from pipelines.errors import YanyanaError
@@ -27,7 +28,7 @@ def _or_none(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
         return None
 
 
-Id = Annotated[str, Field(min_length=1, max_length=200)]
+Id = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Field(ge=0, lt=2**63)]
 # What is not to be known of one comment (a time off the calendar, votes below zero) is no reason to lose the others.
 Votes = Annotated[Count | None, WrapValidator(_or_none)]
@@ -74,7 +75,7 @@ def json_of(response: Response, shape: type[Read]) -> Read:
 
 def ensure_ok(response: Response) -> None:
     """Raise Unreadable unless the response is a success."""
-    if response.status != 200:
+    if response.status not in (200, 304):
         raise Unreadable(f"{response.url}: HTTP status {response.status}")
 
 
@@ -89,7 +90,7 @@ def plain_text(html: str) -> str:
 def address(root: str, path: str, query: Mapping[str, str | int]) -> str:
     """The address of `path` below a root that may have a query of its own, with more parameters."""
     joined = root + path if "?" in root else urljoin(root, path)
-    return joined + ("&" if "?" in joined else "?") + urlencode(query)
+    return sendable(joined + ("&" if "?" in joined else "?") + urlencode(query))
 
 
 def parameters(url: str) -> dict[str, str]:
@@ -101,6 +102,11 @@ def with_parameters(url: str, changed: Mapping[str, str | int]) -> str:
     """The same address with some parameters set."""
     parts = urlsplit(url)
     return parts._replace(query=urlencode({**parameters(url), **changed})).geturl()
+
+
+def sendable(url: str) -> str:
+    """An address as it goes over the wire, so that what is asked and what is archived have one spelling."""
+    return safe_url_string(urldefrag(url).url)
 
 
 def number(text: str, default: int) -> int:

@@ -11,7 +11,7 @@ from datetime import datetime
 from urllib.parse import urljoin
 
 from pipelines.comments.adapter import Adapter, Answer, Draft, Request, Response, Thread
-from pipelines.comments.parsing import Unreadable
+from pipelines.comments.parsing import Unreadable, sendable
 from pipelines.lake.comment import Comment, identity
 from pipelines.lake.ids import digest
 from pipelines.lake.masking import masker
@@ -42,7 +42,7 @@ def read(adapter: Adapter, thread: Thread, since: datetime | None = None) -> Gen
     first = adapter.first(thread, since)
     pending = deque([first] if first else [])
     asked: set[str] = set()
-    seen: set[str | None] = set()
+    seen: set[str | Draft] = set()
     while pending and len(asked) < _MAX_REQUESTS:
         request = pending.popleft()
         if request.url in asked:
@@ -52,10 +52,10 @@ def read(adapter: Adapter, thread: Thread, since: datetime | None = None) -> Gen
         if response is None:
             continue
         answer = _answer(adapter, thread, response)
-        ids = {draft.id for draft in answer.drafts}
-        if ids and ids <= seen:
+        given = {draft.id or draft for draft in answer.drafts}
+        if given and given <= seen:
             continue  # a server that gives the same page for every number
-        seen |= ids
+        seen |= given
         pending.extend(answer.rest)
 
 
@@ -88,7 +88,7 @@ def reading(adapter: Adapter, thread: Thread, responses: Iterable[Response], aut
 
 def _answer(adapter: Adapter, thread: Thread, response: Response) -> Answer:
     if 300 <= response.status < 400 and "location" in response.headers:
-        return Answer(rest=(Request(urljoin(response.url, response.headers["location"])),))
+        return Answer(rest=(Request(sendable(urljoin(response.url, response.headers["location"]))),))
     try:
         return adapter.parse(thread, response)
     except Unreadable as error:

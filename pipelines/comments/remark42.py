@@ -5,23 +5,15 @@ told, so neither is read.
 """
 
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlsplit
-
-from pydantic import field_validator
 
 from pipelines.comments.adapter import JSON, Answer, Draft, Page, Request, Response, Thread, stated_thread
 from pipelines.comments.parsing import Count, Id, Shape, Time, address, json_of, parameters, plain_text
 
 
 class _User(Shape):
-    id: Id | None = None
+    id: str = ""
     name: str = ""
-
-    @field_validator("id", mode="before")
-    @classmethod
-    def _none_when_empty(cls, value: Any) -> Any:
-        return value or None  # a deleted comment's writer is written as empty strings
 
 
 class _Comment(Shape):
@@ -72,7 +64,7 @@ def _draft(comment: _Comment) -> Draft:
         id=comment.id,
         parent_id=comment.pid or None,
         text=plain_text(comment.text),
-        author_id=None if comment.delete else comment.user.id,
+        author_id=None if comment.delete else comment.user.id or None,
         author_name=None if comment.delete else comment.user.name or None,
         created_at=comment.time,
         state="deleted" if comment.delete else "visible",

@@ -20,8 +20,10 @@ from pipelines.comments.parsing import (
     plain_text,
     with_parameters,
 )
+from pipelines.lake.comment import State
 
 _PER_PAGE = 100  # the most that WordPress gives
+_STATES: dict[str, State] = {"approved": "visible", "hold": "held"}
 _FIELDS = "id,parent,author,author_name,date,date_gmt,content,status,type"
 
 
@@ -90,7 +92,7 @@ def _draft(comment: _Comment) -> Draft:
         author_id=str(comment.author) if comment.author else None,
         author_name=plain_text(comment.author_name) or None,
         created_at=_created_at(comment),
-        state={"approved": "visible", "hold": "held"}.get(comment.status, "deleted"),  # type: ignore[arg-type]
+        state=_STATES.get(comment.status, "deleted"),
     )
 
 

@@ -7,6 +7,8 @@ from typing import Literal, NamedTuple, TypedDict
 
 from pipelines.lake.text import clean
 
+State = Literal["visible", "held", "deleted"]
+
 
 class Comment(TypedDict):
     """One reader's comment; its author only as a keyed hash.
@@ -28,7 +30,7 @@ class Comment(TypedDict):
     likes: int | None
     dislikes: int | None
     depth: int
-    state: Literal["visible", "held", "deleted"]
+    state: State
 
 
 class Identity(NamedTuple):

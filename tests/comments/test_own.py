@@ -129,6 +129,19 @@ def test_a_page_on_which_nothing_is_found_does_not_make_comments_go() -> None:
     assert (empty.complete, empty.platform_count) == (True, 0)
 
 
+def test_pages_without_identifiers_are_followed_to_the_last() -> None:
+    rules = {**HABERLER, "next": "a::attr(href)"}
+    thread = "https://www.haberler.example/guncel/kopru-acildi-123-haberi-yorumlari/"
+    pages = {
+        thread: '<p class="hbcMsg">Bir</p><a href="?sayfa=iki üç#son">',
+        f"{thread}?sayfa=d": "<p class=hbcMsg>Dört</p>",
+    }
+    pages[f"{thread}?sayfa=iki%20%C3%BC%C3%A7"] = '<p class="hbcMsg">İki</p><a href="?sayfa=d">'
+    read = read_own(own(rules), pages, STORY)
+    assert [comment["text"] for comment in read.comments] == ["Bir", "İki", "Dört"]
+    assert read.complete
+
+
 def test_only_stories_have_threads() -> None:
     assert own(HABERLER).threads_of(page(None, None, "https://www.haberler.example/guncel/")) == []
 

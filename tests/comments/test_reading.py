@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pipelines.comments.adapter import Answer, Draft, Page, Request, Response, Thread
 from pipelines.comments.parsing import Unreadable
 from pipelines.comments.reading import read, reading
-from tests.comments.driving import CAPTURED, answer, collect, key, read_back
+from pipelines.comments.remark42 import Remark42
+from tests.comments.driving import CAPTURED, answer, collect, key, page, read_back
 
 THREAD = Thread("news", "https://news.example/a/", "lists", "https://lists.example/", "a")
 
@@ -82,6 +83,12 @@ def test_a_redirect_is_followed() -> None:
     got = reading(lists, THREAD, [moved, ok(ask(0))], key)
     assert ([comment["id"] for comment in got.comments], got.complete) == (["1"], True)
     assert not reading(lists, THREAD, [moved], key).complete
+
+
+def test_an_unchanged_answer_counts_as_what_the_archive_holds() -> None:
+    [thread] = Remark42().threads_of(page("https://remark.example/?site=a", "https://news.example/a/"))
+    found = {"comments": [], "info": {"count": 0}}
+    assert read_back(Remark42(), thread, lambda request: answer(request, found, 304)).complete
 
 
 def test_an_answer_that_cannot_be_read_is_a_gap() -> None:
