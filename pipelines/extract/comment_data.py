@@ -46,7 +46,9 @@ _DISLIKES = ("downvotecount", "downvotes", "dislikecount", "dislikescount", "dis
 _REMOVED = ("deleted", "isdeleted", "removed", "isremoved")
 _ANSWERS = frozenset(["comment", "comments", "replies", "children", "answers", "responses", "childcomments"])
 
-_STEMS = ("omment", "omentario", "yorum")
+# What the names of such lists hold: in any language, since programs are written in English, and in the page's own.
+_STEM = "omment"
+_OWN_STEMS = {"es": "omentario", "pt": "omentario", "tr": "yorum"}
 _KEY = re.compile(r'(?P<quote>\\{0,7}")(?P<name>\w{1,40})(?P=quote)\s{0,9}:\s{0,9}(?=[\[{])')
 _BEFORE_STEM = 50
 _LITERAL_END = re.compile(r'(?:[^"\\]++|\\.)*+', re.DOTALL)
@@ -76,17 +78,19 @@ def _in_json_ld(page: Page, language: str | None) -> Iterator[Found]:
 
 
 def _in_scripts(page: Page, language: str | None) -> list[Found]:
-    scripts = (e for e in page.by_name.get("script", ()) if "ld+json" not in e.attrs.get("type", ""))
-    sources = (source for source in map(script_source, scripts) if len(source) <= _MAX_SCRIPT)
-    lists = [list(_within(value, page, language, typed=False)) for source in sources for value in _values(source)]
+    stems = [_STEM, *filter(None, [_OWN_STEMS.get(language or "")])]
+    sources = [script_source(e) for e in page.by_name.get("script", ()) if "ld+json" not in e.attrs.get("type", "")]
+    telling = [source for source in sources if any(stem in source for stem in stems) and len(source) <= _MAX_SCRIPT]
+    values = (value for source in telling for value in _values(source, stems))
+    lists = [list(_within(value, page, language, typed=False)) for value in values]
     filled = [comments for comments in lists if comments]
     return [comment for comments in filled for comment in comments] if len(filled) < _MANY else []
 
 
-def _values(source: str) -> Iterator[Any]:
+def _values(source: str, stems: list[str]) -> Iterator[Any]:
     """The JSON values in a script that stand under a name for comments, also where the JSON is a string's content."""
     end = 0
-    for key in sorted(_keys(source), key=re.Match[str].start)[:_MAX_KEYS]:
+    for key in sorted(_keys(source, stems), key=re.Match[str].start)[:_MAX_KEYS]:
         if key.start() < end:
             continue
         text, at = source, key.end()
@@ -102,10 +106,10 @@ def _values(source: str) -> Iterator[Any]:
         yield value
 
 
-def _keys(source: str) -> Iterator[re.Match[str]]:
+def _keys(source: str, stems: list[str]) -> Iterator[re.Match[str]]:
     """Where a name for comments is the key of a list or of an object."""
     seen: set[int] = set()
-    for stem in _STEMS:
+    for stem in stems:
         at = source.find(stem)
         while at >= 0:
             quote = source.rfind('"', max(0, at - _BEFORE_STEM), at)

@@ -182,7 +182,7 @@ def _units(marked: Iterable[Element], page: Page) -> list[_Unit]:
 
 def _attach(units: list[_Unit], page: Page) -> None:
     """Let what stands in a box of answers behind a comment, not inside it, answer that comment."""
-    boxes = {element.order for _, element in elements_named(page, _ANSWER_BOXES)}
+    boxes = {element.order for _, element in elements_named(page, _ANSWER_BOXES)} if len(units) > 1 else ()
     last: dict[int, _Unit] = {}  # by the element that it stands in
     for unit in units if boxes else ():
         around = list(page.ancestors(unit.element))

@@ -92,14 +92,14 @@ def _alternatives(suffix: str) -> str:
     return "|".join(f"(?P<{metric}_{suffix}>{noun})" for metric, noun in _NOUNS.items())
 
 
-_BEFORE_STATEMENT = re.compile(
-    r"[^\w\n]*(?:(?:show|view|see|read|all|total|ver|voir|lire|les|alle|tüm|toplam)\s+)*(?=\S)", re.IGNORECASE
-)
-_STATEMENT = re.compile(
+_STATED = (
     rf"(?:(?P<before>{_NUMBER})\s*(?:{_alternatives('behind')})"
-    rf"|(?:{_alternatives('ahead')})\s*[:(]?\s*(?P<after>{_NUMBER})\)?)(?!\w)[^\w\n]*",
-    re.IGNORECASE,
+    rf"|(?:{_alternatives('ahead')})\s*[:(]?\s*(?P<after>{_NUMBER})\)?)(?!\w)[^\w\n]*"
 )
+_FIRST = re.compile(
+    rf"[^\w\n]*(?:(?:show|view|see|read|all|total|ver|voir|lire|les|alle|tüm|toplam)\s+)*{_STATED}", re.IGNORECASE
+)
+_NEXT = re.compile(_STATED, re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _MAX_LINE = 60
 
@@ -206,24 +206,21 @@ def _in_scripts(page: Page) -> Iterator[tuple[str, int]]:
 def _in_text(page: Page) -> Iterator[tuple[str, int]]:
     for line in page.text.split("\n"):
         # Few lines hold a number at all.
-        if 3 < len(line) < _MAX_LINE and _DIGIT.search(line):
-            statements = _statements(line)
-            for match in statements:
+        if 3 < len(line) < _MAX_LINE and _DIGIT.search(line) and (first := _FIRST.match(line)):
+            for match in _statements(line, first):
                 value = find_count(match["before"] or match["after"], page.language)
                 if value is not None:
                     yield next(name for name in _NOUNS if match[f"{name}_behind"] or match[f"{name}_ahead"]), value
 
 
-def _statements(line: str) -> list[re.Match[str]]:
+def _statements(line: str, first: re.Match[str]) -> list[re.Match[str]]:
     """What the line states of numbers, or nothing where it says anything else beside."""
-    start = _BEFORE_STATEMENT.match(line)
-    at, statements = start.end() if start else 0, []
-    while at < len(line):
-        match = _STATEMENT.match(line, at)
+    statements = [first]
+    while (at := statements[-1].end()) < len(line):
+        match = _NEXT.match(line, at)
         if match is None:
             return []
         statements.append(match)
-        at = match.end()
     return statements
 
 

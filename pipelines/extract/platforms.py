@@ -114,6 +114,16 @@ _THREAD_SCRIPTS: dict[str, tuple[str, ...]] = {
     "guardian": (rf"\bshortUrlId{_QUOTED}",),
     "vuukle": (rf"\barticleId{_QUOTED}",),
 }
+# What stands in any script that sets the platform up; the others are not searched.
+_SET_UP = {
+    "disqus": "isqus",
+    "coral": "oral",
+    "openweb": "spot",
+    "hyvor": "HYVOR_TALK_CONFIG",
+    "remark42": "remark_config",
+    "guardian": "iscussion",
+    "vuukle": "VUUKLE",
+}
 _ENDPOINT_ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "coral": ("data-root-url",),
     "isso": ("data-isso",),
@@ -221,7 +231,8 @@ def find_thread(page: Page, platform: str, places: Iterable[Element]) -> Thread:
         return Thread(None, _drupal_node(page))
     own_tags = [tag for tag, owner in _NAMES["tag"].items() if owner == platform and tag in page.by_name]
     elements = [*places, *(page.by_name[tag][0] for tag in own_tags)]
-    sources = [source for _, source in _inline_scripts(page)] if platform in _THREAD_SCRIPTS else []
+    word = _SET_UP.get(platform)
+    sources = [source for _, source in _inline_scripts(page) if word in source] if word is not None else []
     # The Guardian hands its parts their set-up in an attribute.
     sources += [props for element in elements if (props := element.attrs.get("props"))]
     thread = (

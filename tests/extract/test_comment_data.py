@@ -18,13 +18,13 @@ URL = "https://paper.example/news/bridge-reopens-4711"
 SAID = {"id": "c-1", "author": "Jo", "text": "Good bridge.", "date": 1741514400}
 
 
-def read(*sources: str) -> list[Comment]:
+def read(*sources: str, language: str = "en") -> list[Comment]:
     html = "".join(f"<script>{source}</script>" for source in sources)
-    return comments_of_data(Page(parse(html.encode()), URL), "en", "own", lambda identity: identity)
+    return comments_of_data(Page(parse(html.encode()), URL), language, "own", lambda identity: identity)
 
 
-def in_script(value: Any) -> list[Comment]:
-    return read(f"var page = {json.dumps(value)};")
+def in_script(value: Any, language: str = "en") -> list[Comment]:
+    return read(f"var page = {json.dumps(value)};", language=language)
 
 
 def test_what_an_object_says_is_read_under_the_names_that_systems_use() -> None:
@@ -55,9 +55,17 @@ def test_what_an_object_says_is_read_under_the_names_that_systems_use() -> None:
     }
 
 
-@pytest.mark.parametrize("key", ["comments", "articleComments", "commentList", "comment", "kommentare", "yorumlar"])
-def test_the_list_is_known_by_its_name(key: str) -> None:
-    assert [c["id"] for c in in_script({"story": {key: [SAID]}})] == ["c-1"]
+@pytest.mark.parametrize(
+    ("key", "language"),
+    [
+        *(("comments", language) for language in ("en", "tr")),
+        *((key, "de") for key in ("articleComments", "commentList", "comment", "kommentare")),
+        ("yorumlar", "tr"),
+        ("comentarios", "es"),
+    ],
+)
+def test_the_list_is_known_by_its_name(key: str, language: str) -> None:
+    assert [c["id"] for c in in_script({"story": {key: [SAID]}}, language)] == ["c-1"]
 
 
 @pytest.mark.parametrize(
