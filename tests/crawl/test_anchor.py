@@ -302,4 +302,4 @@ def test_traps_are_not_followed(crawled: Crawled) -> None:
 def test_a_story_is_not_asked_for_again_under_another_session(crawled: Crawled) -> None:
     stories = crawled.stories("trapping")
     asked = Counter(asked.url.partition("?")[0].partition(";")[0] for asked in crawled.pages("trapping"))
-    assert {url: asked[url] for url in stories} == dict.fromkeys(stories, 1)
+    assert max(asked[url] for url in stories) == 1
