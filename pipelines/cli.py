@@ -9,13 +9,14 @@ import os
 import secrets
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from functools import partial
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urljoin
 
 import typer
 from rich.console import Console
@@ -25,7 +26,10 @@ from rich.table import Table
 from pipelines.errors import YanyanaError
 from pipelines.lake.files import replacing
 from pipelines.lake.ids import key_id
-from pipelines.settings import ROOT, Settings, SiteIndex, load
+from pipelines.settings import ROOT, Settings, Site, SiteIndex, load
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _HELP = "Measure what news sites put beside the news. Results go to standard output, remarks to standard error."
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=_HELP)
@@ -51,6 +55,72 @@ def run() -> None:
     _init(settings)
     _materialise(settings, "everything", today())
     _show_result(settings)
+
+
+@app.command()
+def crawl(
+    site: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this site; may be given several times.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be fetched and why; ask nobody.")
+    ] = False,
+) -> None:
+    """Fetch what is due into today's archive, and nothing else."""
+    from pipelines.assets.tables import today
+    from pipelines.lake import schema
+    from pipelines.lake.parts import Lake
+
+    settings, names = load(), site or []
+    sites = settings.configured.chosen(names)
+    if dry_run:
+        _show_due(settings, sites)
+        return
+    _init(settings)
+    before = datetime.now(UTC).replace(tzinfo=None)
+    _materialise(settings, "capture", today(), {"crawl": {"config": {"sites": names}}})
+    reports = Lake(settings.lake).scan(schema.CRAWL_REPORTS, today()).collect()
+    _show_reports(reports.filter(reports["started_at"] >= before))
+
+
+@app.command()
+def explain(url: Annotated[str, typer.Argument(metavar="URL", help="The address, in any spelling.")]) -> None:
+    """Tell all that is known of one address: robots.txt, discovery, captures, and when it is due next."""
+    from pipelines.crawl.log import read_log
+    from pipelines.crawl.plan import account
+    from pipelines.lake.parts import Lake
+
+    settings = load()
+    sites, now = settings.configured.enabled, datetime.now(UTC)
+    log = read_log(settings.archive, Lake(settings.lake), SiteIndex(settings.configured.site).name)
+    known = account(url, log, settings.archive, sites, now)
+    watched = SiteIndex(sites).configured(url)
+    table = Table("when (UTC)", "what", show_header=False, box=None)
+    table.add_row("address", escape(f"{url}  ({known.address_id})"))
+    table.add_row("site", watched.name if watched else "of no enabled site: never asked for")
+    if known.robots is None:
+        table.add_row("robots.txt", "not asked for yet; it is, before anything else of the host")
+    else:
+        table.add_row("robots.txt", f"as of {known.robots_at:%Y-%m-%d %H:%M:%S}: {escape(known.verdict or 'allowed')}")
+    for row in known.discoveries.iter_rows(named=True):
+        stated = f", dated {row['published_at']:%Y-%m-%d %H:%M}" if row["published_at"] else ""
+        table.add_row(_time(row["discovered_at"]), escape(f"found in {row['found_in']} {row['found_on']}{stated}"))
+    for row in known.captures.iter_rows(named=True):
+        again = ", the same as before" if row["revisit_of"] else ""
+        table.add_row(
+            _time(row["captured_at"]), f"status {row['status']}{again}, in {row['segment']} at {row['offset']:,}"
+        )
+    for row in known.failures.iter_rows(named=True):
+        table.add_row(_time(row["failed_at"]), escape(f"not fetched: {row['reason']}"))
+    state = known.state
+    if state is None:
+        table.add_row("next", "never: no document of the site has named it")
+    elif state["next_due"] is None:
+        table.add_row("next", escape(f"not due any more: {state['why']}"))
+    else:
+        due = "due since" if state["next_due"] <= now.replace(tzinfo=None) else "due on"
+        table.add_row("next", escape(f"{due} {_time(state['next_due'])} ({state['why']})"))
+    out.print(table)
 
 
 @app.command("import")
@@ -171,9 +241,12 @@ def query(
     asked: Annotated[
         str | None, typer.Argument(metavar="[NAME|SQL]", help="A named query or SQL; none lists the names.")
     ] = None,
+    form: Annotated[
+        Literal["table", "csv", "json", "parquet"], typer.Option("--format", help="What the rows are printed as.")
+    ] = "table",
 ) -> None:
     """Ask the published DuckDB file: a named query, or SQL. Without either, list the named queries."""
-    from pipelines.warehouse.query import named_queries
+    from pipelines.warehouse.query import named_queries, packed
     from pipelines.warehouse.query import run as answer
 
     if asked is None:
@@ -182,10 +255,29 @@ def query(
             table.add_row(named.name, named.question)
     else:
         rows = answer(load().database, asked, sql=SQL)
+        if form != "table":
+            if form == "parquet" and sys.stdout.isatty():
+                raise YanyanaError("Parquet is no text for a terminal: write it to a file, > rows.parquet")
+            sys.stdout.buffer.write(packed(rows, form))
+            return
         table = Table(*rows.columns, caption=f"{rows.height:,} rows")
         for row in rows.iter_rows():
             table.add_row(*(_cell(value) for value in row))
     out.print(table)
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
+    comments: Annotated[
+        bool, typer.Option("--comments", help="With commenters' words and pseudonyms: personal data.")
+    ] = False,
+) -> None:
+    """Write every published table as Parquet with a data-package description, for a research repository."""
+    from pipelines.warehouse.export import export as write
+
+    files = write(load().database, folder, comments=comments)
+    err.print(f"{folder}: {len(files) - 1} tables, described in datapackage.json", highlight=False)
 
 
 @app.command()
@@ -350,7 +442,7 @@ def _dagster_home(settings: Settings) -> Path:
     return Path(os.environ.get("DAGSTER_HOME") or settings.data / "dagster").resolve()
 
 
-def _materialise(settings: Settings, job: str, day: date) -> None:
+def _materialise(settings: Settings, job: str, day: date, ops: Mapping[str, Any] | None = None) -> None:
     """Run a Dagster job for one archive day in this process. Raises YanyanaError saying what failed.
 
     Dagster's own log stays with the run, for the web UI; only what warns is repeated here.
@@ -361,7 +453,7 @@ def _materialise(settings: Settings, job: str, day: date) -> None:
 
     from pipelines.definitions import defs
 
-    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}, "ops": dict(ops or {})}
     with (
         dg.DagsterInstance.from_config(str(_dagster_home(settings))) as instance,
         err.status(f"{job} {day}"),
@@ -413,6 +505,55 @@ def _pages_of(files: list[Path], sites: SiteIndex, skips: Counter[str]) -> Itera
                 skips[reason] += 1
             elif isinstance(exchange, Exchange):
                 yield page_of(exchange, sites)
+
+
+def _show_due(settings: Settings, sites: Sequence[Site]) -> None:
+    """What a crawl would begin with, site by site in the order in which it would ask."""
+    from pipelines.crawl.log import read_log
+    from pipelines.crawl.plan import archived_robots, due_of, frontier
+    from pipelines.lake.parts import Lake
+
+    now = datetime.now(UTC)
+    log = read_log(settings.archive, Lake(settings.lake), SiteIndex(settings.configured.site).name)
+    known = frontier(log, sites, now)
+    for site in sites:
+        robots: dict[str, Any] = {}
+        table = Table("purpose", "address", "due since (UTC)", "why", title=site.name, title_justify="left")
+        dues = list(due_of(known, site, now))
+        for due in dues[: site.max_pages]:
+            host = urljoin(due.url, "/")
+            if host not in robots:
+                robots[host] = archived_robots(due.url, log, settings.archive)[1]
+            forbidden = robots[host].refusal(due.url) if robots[host] else None
+            why = f"{due.why}; not asked for: {forbidden}" if forbidden else due.why
+            if due.previous and not forbidden:
+                why += ", if it has changed"
+            table.add_row(due.purpose, escape(due.url), _time(due.since), escape(why))
+        left = len(dues) - site.max_pages
+        table.caption = f"and {left:,} more, which the run's {site.max_pages} pages leave due" if left > 0 else None
+        out.print(table if dues else f"{site.name}: nothing is due", soft_wrap=True)
+
+
+def _show_reports(reports: pl.DataFrame) -> None:
+    table = Table(
+        "site", "due", "discovered", "responses", "304", "refused", "failed", "MB", "left", "stopped", "traps"
+    )
+    for row in reports.sort("site").iter_rows(named=True):
+        counts = [
+            row[name] for name in ("due", "discovered", "responses", "not_modified", "refused_by_robots", "failed")
+        ]
+        table.add_row(
+            row["site"],
+            *(f"{count:,}" for count in counts),
+            f"{row['bytes'] / 1e6:.1f}",
+            f"{row['left']:,}",
+            *(escape(row[name] or "–") for name in ("stopped", "traps")),
+        )
+    out.print(table)
+
+
+def _time(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M:%S}"
 
 
 def _show_pages(settings: Settings, segments: list[Path]) -> None:

@@ -1,12 +1,16 @@
 """Asking the published DuckDB file: named queries of `sql/queries/` or SQL, always read-only."""
 
+import json
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
+from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 import polars as pl
+from polars import selectors
 
 from pipelines.errors import YanyanaError
 
@@ -59,6 +63,24 @@ def run(database: Path, query: str, *, sql: Path) -> pl.DataFrame:
             return rows.pl()
     except duckdb.Error as error:
         raise QueryError(f"{database}: {error}") from error
+
+
+def packed(rows: pl.DataFrame, form: Literal["csv", "json", "parquet"]) -> bytes:
+    """Rows for other programs, text in UTF-8; a list is a JSON array in CSV, which has none."""
+    if form == "json":
+        return f"{rows.with_columns(selectors.decimal().cast(pl.Float64)).write_json()}\n".encode()
+    if form == "parquet":
+        buffer = BytesIO()
+        rows.write_parquet(buffer)
+        return buffer.getvalue()
+    lists = [name for name, kind in rows.schema.items() if kind.is_nested()]
+    as_json = [
+        pl.Series(
+            name, [value if value is None else json.dumps(value, ensure_ascii=False) for value in rows[name].to_list()]
+        )
+        for name in lists
+    ]
+    return rows.with_columns(as_json).write_csv().encode()
 
 
 def _text(query: str, sql: Path) -> str:

@@ -1,11 +1,12 @@
 """The worked examples answer on data, and a wrong question gets a helpful answer."""
 
+import json
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from pipelines.warehouse.query import QueryError, named_queries, run
+from pipelines.warehouse.query import QueryError, named_queries, packed, run
 from tests.warehouse.conftest import SQL
 
 QUERIES = named_queries(SQL)
@@ -26,6 +27,16 @@ def test_there_is_an_example_for_every_mart() -> None:
 def test_sql_is_answered_as_a_frame(database: Path) -> None:
     answer = run(database, "SELECT site, count(*) AS n FROM core.articles GROUP BY site ORDER BY site", sql=SQL)
     assert answer.equals(pl.DataFrame({"site": ["akşam", "beacon"], "n": [48, 48]}))
+
+
+def test_rows_for_other_programs_come_back_as_they_were(database: Path) -> None:
+    rows = run(
+        database, "SELECT 'akşam, \"x\"' AS name, 0.5 AS share, [1, 2] AS list, NULL::INTEGER AS unknown", sql=SQL
+    )
+    assert pl.read_parquet(packed(rows, "parquet")).equals(rows)
+    assert json.loads(packed(rows, "json")) == [{"name": 'akşam, "x"', "share": 0.5, "list": [1, 2], "unknown": None}]
+    read = pl.read_csv(packed(rows, "csv"))
+    assert read.rows() == [('akşam, "x"', 0.5, "[1, 2]", None)]
 
 
 def test_a_misspelt_name_is_met_with_the_nearest(database: Path) -> None:
