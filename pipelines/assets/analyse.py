@@ -6,7 +6,9 @@ import dagster as dg
 import polars as pl
 
 from pipelines import __version__, analysis
+from pipelines.analysis.misclassification import Gold
 from pipelines.assets.tables import DAYS, SettingsResource, counts_table, days_of, table_spec
+from pipelines.classify import confusion
 from pipelines.lake import schema
 from pipelines.lake.parts import Lake
 from pipelines.report.plots import difference_forest, markdown_image
@@ -63,7 +65,7 @@ def measure(settings: SettingsResource) -> Iterator[dg.MaterializeResult]:
     # The lake holds a headline once per archive day; the latest label counts everywhere.
     headlines = lake.scan(schema.HEADLINES).sort("archive_day").unique("headline_id", keep="last", maintain_order=True)
     measures = {
-        schema.CONTRASTS: lambda: analysis.contrasts(exposures),
+        schema.CONTRASTS: lambda: analysis.contrasts(exposures, golds=_golds(articles)),
         schema.TIME_COURSE: lambda: analysis.time_course(exposures),
         schema.COOCCURRENCE: lambda: analysis.cooccurrence(exposures),
         schema.TOPIC_MATRIX: lambda: analysis.topic_matrix(exposures),
@@ -84,3 +86,16 @@ def measure(settings: SettingsResource) -> Iterator[dg.MaterializeResult]:
             by_class = rows.group_by("item_class").agg(pl.col("exposures").sum())
             metadata["exposures by class"] = counts_table(dict(by_class.iter_rows()), "class")
         yield dg.MaterializeResult(asset_key=table.name, metadata=metadata)
+
+
+def _golds(articles: pl.LazyFrame) -> dict[str, Gold]:
+    """By site, how often the clickbait label is right in the language of most of its stories, where that was read."""
+    languages = (
+        articles.group_by("site", language=pl.col("language").str.extract("^([A-Za-z]+)").str.to_lowercase())
+        .len()
+        .sort("site", "len", "language", descending=[False, True, False], nulls_last=True)
+        .unique("site", keep="first", maintain_order=True)
+        .select("site", "language")
+        .collect()
+    )
+    return {site: Gold(*counts) for site, language in languages.iter_rows() if (counts := confusion(language))}
