@@ -29,7 +29,7 @@ from pipelines.extract.document import Element
 from pipelines.extract.names import elements_named
 from pipelines.extract.numbers import find_count
 from pipelines.extract.page import Link, Page
-from pipelines.extract.platforms import ATTRIBUTES, OTHER, find_platform, find_thread
+from pipelines.extract.platforms import ATTRIBUTES, OTHER, find_platform, find_thread, is_wordpress
 from pipelines.extract.record import CommentSection
 from pipelines.lake.ids import canonical_url
 
@@ -71,7 +71,7 @@ def read_comment_section(
     comment_links = _comment_links(page)
     marked = [element for element in boxes if not ATTRIBUTES.isdisjoint(element.attrs)]
     shown = find_platform(page, marked, own)
-    platform = shown[0] if shown else "own"
+    platform = shown[0] if shown else "wordpress" if is_wordpress(page) else "own"
     elements = [page.elements[order] for order in commented]
     comments, held = find_comments(page, elements, own, language, platform or "own", author_key)
     comments = comments or comments_of_data(page, language, platform or "own", author_key)

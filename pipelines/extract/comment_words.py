@@ -185,6 +185,7 @@ CLOSED = _any(
     r"\bthis (?:thread|discussion|article) is (?:now )?closed (?:for|to) (?:new )?comments?",
     r"\bkommentar(?:e|bereich|funktion|funktionen)?\b[^.]{0,20} (?:ist|sind|wurde|wurden)[^.]{0,40}"
     r"(?:geschlossen|deaktiviert|abgeschaltet|ausgeschaltet|beendet)",
+    r"\bkommentarfunktion (?:geschlossen|deaktiviert|abgeschaltet|ausgeschaltet)",
     r"\byorum(?:lar|a|lara)? (?:kapal[ıi]|kapat[ıi]l)",
     r"\bles commentaires sont (?:fermés|clos|désactivés)",
     r"\blos comentarios (?:están|se encuentran) (?:cerrados|desactivados)",

@@ -143,6 +143,7 @@ _CORAL_FILE = re.compile(r"((?:https?:)?//[^/]+/)(?:assets|static)/(?:js/)?embed
 _WORDPRESS_POST = re.compile(r"/wp/v2/(?:posts|pages)/(\d+)|[?&]p=(\d+)")
 _WORDPRESS_BODY = re.compile(r"(?:postid|page-id)-(\d+)")
 _DRUPAL_NODE = re.compile(r"/comment/reply/(?:node/)?(\d+)|/node/(\d+)$")
+_REST = "https://api.w.org/"  # the kind of link that leads to WordPress's REST root
 _POST_FIELD = "comment_post_ID"
 _SHORTNAME = re.compile(r"[\w-]+")
 _REMARK_DEFAULT_SITE = "remark"  # remark42.com/docs/configuration/frontend
@@ -287,10 +288,15 @@ def _root(page: Page, address: str | None) -> str | None:
     return root if root is None or root.endswith("/") else f"{root}/"
 
 
+def is_wordpress(page: Page) -> bool:
+    """Whether WordPress serves the page: a comment section on it that shows no platform is WordPress's own."""
+    return any(_REST in link.attrs.get("rel", ()) for link in page.by_name.get("link", ()))
+
+
 def _wordpress(page: Page) -> Thread:
     """The REST root from the head, and the number of the post: from the form, the head or the class of the body."""
     links = [(link.attrs.get("rel", ()), link.attrs.get("href", "")) for link in page.by_name.get("link", ())]
-    root = next((href for rel, href in links if "https://api.w.org/" in rel), None)
+    root = next((href for rel, href in links if _REST in rel), None)
     fields = [e.attrs.get("value", "") for e in page.by_name.get("input", ()) if e.attrs.get("name") == _POST_FIELD]
     told = [
         m[1] or m[2]

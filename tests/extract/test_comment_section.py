@@ -610,7 +610,13 @@ ENDPOINTS = [
         """<gu-island name="DiscussionWeb" props="{&quot;discussionApiUrl&quot;:&quot;https://discussion.paper.example/discussion-api&quot;,
         &quot;shortUrlId&quot;:&quot;/p/abc12&quot;}"></gu-island>""",
     ),
-    ("own", None, None, '<link rel="https://api.w.org/" href="/wp-json/">', '<section id="comments"></section>'),
+    (
+        "wordpress",
+        "https://paper.example/wp-json/",
+        None,
+        '<link rel="https://api.w.org/" href="/wp-json/">',
+        '<section id="comments"></section>',
+    ),
 ]
 
 
@@ -689,6 +695,7 @@ def test_reads_the_character_limit(body: str, limit: int | None) -> None:
         ("<textarea></textarea>", False, False, False),
         ('<p class="nocomments">Comments are closed.</p>', True, None, None),
         ("<p>Yorumlar kapalı.</p>", True, None, None),
+        ("<p>Zur Zeit ist die Kommentarfunktion ausgeschaltet!</p>", True, None, None),
         ("<p>Kommentare sind bei diesem Artikel deaktiviert.</p>", True, None, None),
         ("<p>You must be logged in to post a comment.</p>", False, True, None),
         ("<p>Yorum yapabilmek için giriş yapmalısınız.</p>", False, True, None),
