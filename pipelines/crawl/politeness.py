@@ -35,7 +35,7 @@ from scrapy.http.request import NO_CALLBACK
 from twisted.internet.error import ConnectError
 from twisted.internet.interfaces import IAddress
 from twisted.python.failure import Failure
-from twisted.web._newclient import HEADER, STATUS, ParseError
+from twisted.web._newclient import HEADER, STATUS, ParseError, RequestNotSent, RequestTransmissionFailed
 from twisted.web.client import ResponseFailed
 
 from pipelines.crawl.archive import ArchiveError, BodyTooLarge
@@ -50,25 +50,28 @@ if TYPE_CHECKING:
 log = logging.getLogger("yanyana.crawl")
 
 ROBOTS: Final = "robots"  # the purpose of a request for robots.txt
-_TRIES: Final = 3  # of an address that answers with a refusal, with the back-off between them
+_TRIES: Final = 3  # of an address that is refused or whose connection is lost, with the back-off between them
 _REFUSALS: Final = frozenset({429, 503})
 _MAX_HEAD: Final = 128 * 2**10  # bytes of status line and headers
 _LOOK_UP: Final = 0.25  # seconds until a waiting request sees that the crawl is ending
 
+_LOST: Final = "connection failed"
 _FAILURES: Final[dict[type[Exception], str]] = {
     CannotResolveHostError: "host not found",
     DownloadConnectionRefusedError: "connection refused",
     DownloadTimeoutError: "timeout",
     DownloadCancelledError: "body too large",
     ResponseDataLossError: "body cut short",
-    DownloadFailedError: "connection failed",
-    ConnectError: "connection failed",
+    DownloadFailedError: _LOST,
+    ConnectError: _LOST,
+    RequestNotSent: _LOST,
+    RequestTransmissionFailed: _LOST,
     UnsupportedURLSchemeError: "neither http nor https",
     BodyTooLarge: "body too large",
     ValueError: "no usable address",
 }
 # After one of these the site is asked more slowly: it may be overloaded, or gone.
-_SILENCE: Final = frozenset({"host not found", "connection refused", "timeout", "connection failed"})
+_SILENCE: Final = frozenset({"host not found", "connection refused", "timeout", _LOST})
 
 
 _SETTINGS: Final[dict[str, Any]] = {
@@ -207,6 +210,8 @@ class ArchivingHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._pool._factory = _BoundedFactory
+        # What is sent again is sent at the site's pace, in `download_request`.
+        self._pool.retryAutomatically = False
         self._keep_noarchive: bool = crawler.settings.getbool("KEEP_NOARCHIVE")
 
     async def download_request(self, request: Request) -> Response:
@@ -214,14 +219,17 @@ class ArchivingHandler(HTTP11DownloadHandler):
         crawl = _crawl_of(self.crawler, request)
         # A 503 for robots.txt is its answer: everything is forbidden.
         again = {429} if request.meta["purpose"] == ROBOTS else _REFUSALS
-        tries = 1
-        await self._turn(crawl.pace)
-        response = await self._ask(request, crawl)
-        while response.status in again and tries < _TRIES and not crawl.pace.stopped:
-            tries += 1
+        for tries_left in reversed(range(_TRIES)):
             await self._turn(crawl.pace)
-            response = await self._ask(request, crawl)
-        return response
+            try:
+                response = await self._ask(request, crawl)
+            except Failed as failed:
+                if str(failed) != _LOST or not tries_left or crawl.pace.stopped:
+                    raise
+                continue
+            if response.status not in again or not tries_left or crawl.pace.stopped:
+                return response
+        raise AssertionError("the last try returns or raises")
 
     async def _turn(self, pace: Pace) -> None:
         """Wait until the site may be asked."""
@@ -320,7 +328,7 @@ class _HeadTooLarge(Exception):
 
 
 class _BoundedProtocol(_LenientHTTP11ClientProtocol):
-    """Gives up on an answer whose headers do not end."""
+    """Gives up on an answer whose headers do not end, of which neither Scrapy nor Twisted bounds more than a line."""
 
     _head = 0
 

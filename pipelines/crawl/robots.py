@@ -85,12 +85,13 @@ class Robots:
     def answered(cls, status: int, body: bytes) -> Self:
         """The rules of an answer to the request for robots.txt, or what its status means (RFC 9309 2.3.1).
 
-        There are none with a 4xx, nor after more redirects than we follow; a 5xx forbids everything.
+        There are none with a 4xx, nor after more redirects than we follow; a 5xx forbids everything, and so does a 429:
+        the standard would let us go on, but whoever says "too many requests" wants fewer.
         """
         if 200 <= status < 300:
             group = _group(_records(_text(body)))
             return cls("robots.txt", tuple(group.rules), group.delay)
-        if 300 <= status < 500:
+        if 300 <= status < 500 and status != 429:
             return cls(f"no robots.txt (status {status})")
         return cls(f"robots.txt answered with status {status}", forbids_all=True)
 

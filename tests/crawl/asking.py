@@ -2,7 +2,8 @@
 
 Run as `python -m tests.crawl.asking`: one JSON job in, what came of each address out.
 
-`names` are names that resolve to the addresses given, as a name server of a stranger might have it.
+`names` are names that resolve to the addresses given, as a name server of a stranger might have it; `robots_age` is how
+many seconds a robots.txt holds.
 """
 
 import json
@@ -31,6 +32,7 @@ from scrapy.crawler import AsyncCrawlerProcess  # noqa: E402
 from scrapy.http import Response  # noqa: E402
 from twisted.python.failure import Failure  # noqa: E402
 
+from pipelines.crawl import politeness  # noqa: E402
 from pipelines.crawl.pace import Pace  # noqa: E402
 from pipelines.crawl.politeness import scrapy_settings  # noqa: E402
 from pipelines.crawl.segment import SegmentWriter  # noqa: E402
@@ -83,6 +85,7 @@ class Asker(Spider):
 
 def main() -> None:
     """Ask, and say what came of it."""
+    politeness.MAX_AGE = JOB["robots_age"]
     sites = {name: Site(Pace(delay), urls) for name, (delay, urls) in JOB["sites"].items()}
     settings = scrapy_settings("Yanyana/test", JOB["seeds"], keep_noarchive=JOB["keep_noarchive"])
     process = AsyncCrawlerProcess({**settings, **JOB["settings"]})

@@ -83,6 +83,15 @@ ODD = {
     "/cookie": always(http(b"<p>remember me", "Set-Cookie: id=7; Path=/")),
     "/whole": always(http(b"<p>whole")),
 }
+
+
+def leading(hops: int) -> dict[str, Answer]:
+    """A robots.txt behind so many redirects, and a page that it forbids."""
+    names = ["/robots.txt", *(f"/hop-{n}" for n in range(1, hops + 1))]
+    moved = {here: always(http(b"", f"Location: {there}", status="301 Moved")) for here, there in pairwise(names)}
+    return {**moved, names[-1]: always(http(b"User-agent: *\nDisallow: /a")), "/a": always(http())}
+
+
 SITES: dict[str, tuple[float, dict[str, Answer]]] = {
     "answering": (0.2, {"/a": always(http()), "/b": always(http()), "/c": always(http())}),
     "slow": (0.1, {"/a": after(0.15), "/b": after(0.15), "/c": after(0.15)}),
@@ -103,6 +112,11 @@ SITES: dict[str, tuple[float, dict[str, Answer]]] = {
             "/private/a": always(http()),
         },
     ),
+    "five": (0.0, leading(5)),
+    "six": (0.0, leading(6)),
+    "across": (0.0, {"/private/a": always(http())}),
+    "lost": (0.1, {"/a": lambda nth: [http()] if nth else []}),
+    "gone": (0.02, {"/a": lambda _: []}),
     "other": (0.0, {"/a": always(http(b"<p>no business of ours"))}),
 }
 # Addresses of the server `other`, which no configuration names.
@@ -119,7 +133,7 @@ def job(archive: Path, sites: dict[str, Any], seeds: list[str], **more: Any) -> 
         "settings": {},
         "keep_noarchive": True,
     }
-    return json.dumps({**given, **more})
+    return json.dumps({**given, "robots_age": 86400, **more})
 
 
 @dataclass
@@ -149,8 +163,10 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Asked:
         wires = {name: stack.enter_context(Wire(dict(answers)).serving()) for name, (_, answers) in SITES.items()}
         elsewhere = f"Location: {wires['other'].url}/robots.txt"
         wires["moved"].answers = {"/robots.txt": always(http(b"", elsewhere, status="302 Found")), **SITES["moved"][1]}
+        there = f"Location: {wires['private'].url}/robots.txt"
+        wires["across"].answers = {"/robots.txt": always(http(b"", there, status="307 There")), **SITES["across"][1]}
         sites = {
-            name: (delay, [wires[name].url + path for path in answers if path != "/robots.txt"])
+            name: (delay, [wires[name].url + path for path in answers if path[:4] not in ("/rob", "/hop")])
             for name, (delay, answers) in SITES.items()
             if name != "other"
         }
@@ -222,6 +238,14 @@ def test_a_robots_txt_that_is_refused_for_haste_is_asked_for_again(asked: Asked)
     assert asked.gaps("hurried")[0] >= 1 - LATE
 
 
+def test_a_lost_connection_is_tried_again_at_the_sites_pace(asked: Asked) -> None:
+    assert asked.of("lost") == {"/a": "status 200"}
+    assert [each.path for each in asked.wires["lost"].log] == ["/robots.txt", "/a", "/a"]
+    assert asked.gaps("lost")[-1] >= 2 * 0.1 - LATE
+    assert asked.of("gone") == {"/a": "Failed: connection failed"}
+    assert len(asked.wires["gone"].log) == 1 + 3
+
+
 def test_sites_wait_for_themselves_alone(asked: Asked) -> None:
     """While one asked for two seconds, others were asked."""
     waiting, back = asked.wires["dated"].times()[-2:]
@@ -230,8 +254,17 @@ def test_sites_wait_for_themselves_alone(asked: Asked) -> None:
 
 
 def test_what_robots_txt_forbids_is_refused_with_its_line(asked: Asked) -> None:
-    assert [each.path for each in asked.wires["private"].log] == ["/robots.txt", "/a"]
+    assert {each.path for each in asked.wires["private"].log} == {"/robots.txt", "/a"}
     assert asked.of("private")["/private/a"] == "Refused: robots.txt line 2: Disallow: /private"
+
+
+def test_a_robots_txt_is_followed_over_five_redirects_and_to_other_hosts(asked: Asked) -> None:
+    forbidden = "Refused: robots.txt line 2: Disallow: /"
+    assert asked.of("five") == {"/a": f"{forbidden}a"}
+    assert len(asked.wires["five"].log) == 1 + 5
+    assert asked.of("across") == {"/private/a": f"{forbidden}private"}
+    assert asked.of("six") == {"/a": "status 200"}, "after that it counts as missing"
+    assert [each.path for each in asked.wires["six"].log] == ["/robots.txt", *(f"/hop-{n}" for n in range(1, 6)), "/a"]
 
 
 def test_nothing_that_is_not_public_is_connected_to_in_any_spelling(asked: Asked) -> None:
@@ -297,17 +330,20 @@ def test_no_cookie_ever_comes_back(asked: Asked) -> None:
 
 
 def test_a_crawl_that_is_ended_while_it_waits_ends_at_once(tmp_path: Path) -> None:
-    wire = Wire({"/a": always(http(b"", "Retry-After: 500", "X-Robots-Tag: noarchive", status="429 Too Many"))})
+    refusal = always(http(b"", "Retry-After: 500", "X-Robots-Tag: noarchive", status="429 Too Many"))
+    wire = Wire({"/a": always(http()), "/b": refusal})
     with wire.serving():
-        (tmp_path / "job").write_text(job(tmp_path / "archive", {"busy": (0.0, [f"{wire.url}/a"])}, [wire.url]))
+        text = job(tmp_path / "archive", {"busy": (0.0, [f"{wire.url}/a", f"{wire.url}/b"])}, [wire.url], robots_age=0)
+        (tmp_path / "job").write_text(text)
         with (tmp_path / "job").open() as given:
             asker = subprocess.Popen(COMMAND, stdin=given, stdout=subprocess.PIPE, cwd=ROOT)
-        while len(wire.log) < 2:
+        while len(wire.log) < 4:
             time.sleep(0.02)
             assert asker.poll() is None
         time.sleep(0.3)
         asker.send_signal(signal.SIGTERM)
         asker.communicate(timeout=8)
     assert asker.returncode == 0
+    assert [each.path for each in wire.log] == ["/robots.txt", "/a", "/robots.txt", "/b"], "robots.txt had grown old"
     kept = [each for path in segments(tmp_path / "archive") for each in read_segment(path)]
-    assert [each.status for each in kept if isinstance(each, Exchange)] == [404, 429], "kept, as nothing else is asked"
+    assert [each.status for each in kept if isinstance(each, Exchange)] == [404, 200, 404, 429], "noarchive is kept"

@@ -16,7 +16,17 @@ def robots(text: str | bytes) -> Robots:
 
 @pytest.mark.parametrize(
     ("status", "allowed"),
-    [(400, True), (401, True), (403, True), (404, True), (410, True), (301, True), (500, False), (503, False)],
+    [
+        (400, True),
+        (401, True),
+        (403, True),
+        (404, True),
+        (410, True),
+        (301, True),
+        (429, False),
+        (500, False),
+        (503, False),
+    ],
 )
 def test_what_the_status_of_robots_txt_means(status: int, allowed: bool) -> None:
     assert Robots.answered(status, b"User-agent: *\nDisallow: /\n").allows(URL) == allowed
