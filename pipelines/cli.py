@@ -534,7 +534,7 @@ def _show_due(settings: Settings, sites: Sequence[Site]) -> None:
         out.print(table if dues else f"{site.name}: nothing is due", soft_wrap=True)
 
 
-def _show_reports(reports: pl.DataFrame) -> None:
+def _show_reports(reports: "pl.DataFrame") -> None:
     table = Table(
         "site", "due", "discovered", "responses", "304", "refused", "failed", "MB", "left", "stopped", "traps"
     )

@@ -26,9 +26,9 @@ _PAGES: Final = frozenset({Purpose.START, Purpose.SECTION, Purpose.STORY})
 class Due:
     """An address to ask for: why, on which address it was found, and how many redirects or indexes led here.
 
-    `born` (UTC) is what its age is counted from and `since` when it fell due. `previous` is its last capture that holds
-    a body, to ask whether it has changed since. `vouched` says that it is no trap's: something dates it, or it was
-    captured before.
+    `born` (UTC) is what its age is counted from, `since` when it fell due, and `why` the reason in words. `previous` is
+    its last capture that holds a body, to ask whether it has changed since. `vouched` says that it is no trap's:
+    something dates it, or it was captured before.
     """
 
     url: str
@@ -38,6 +38,7 @@ class Due:
     via: str | None = None
     previous: Previous | None = None
     vouched: bool = False
+    why: str = "new"
     redirects: int = 0
     depth: int = 0
 

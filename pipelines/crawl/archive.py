@@ -217,7 +217,7 @@ def _revisit(record: WarcRecord, offset: int, fields: dict[str, str], archive: P
     own = _http(record, _target(record), offset, fields)
     if isinstance(own, Skip):
         return own
-    original = _held(archive, fields[REFERS_TO_SEGMENT], fields.get(REFERS_TO_OFFSET, ""))
+    original = response_at(archive, fields[REFERS_TO_SEGMENT], fields.get(REFERS_TO_OFFSET, ""))
     if original is None or (original.url, original.payload_digest) != (own.url, own.payload_digest):
         return Skip(_BODY_GONE, own.url, lost=offset)
     headers = own.headers
@@ -229,7 +229,7 @@ def _revisit(record: WarcRecord, offset: int, fields: dict[str, str], archive: P
     return replace(own, headers=headers, body=original.body, cut=original.cut, revisits=revisits)
 
 
-def _held(archive: Path, segment: str, offset: str) -> Exchange | None:
+def response_at(archive: Path, segment: str, offset: str) -> Exchange | None:
     """The response at an offset of one of the archive's own segments; None when there is none."""
     if not _SEGMENT_NAME.fullmatch(segment) or not re.fullmatch(r"[0-9]{1,15}", offset):
         return None  # another's file may say anything here

@@ -25,9 +25,10 @@ SiteOf = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """The crawl's captures (without robots.txt and comments), what was discovered, and the requests without answer."""
+    """The crawl's captures (those of robots.txt apart), what was discovered, and what could not be fetched."""
 
     captures: pl.LazyFrame
+    robots: pl.LazyFrame
     discoveries: pl.LazyFrame
     failures: pl.LazyFrame
 
@@ -46,9 +47,10 @@ def read_log(archive: Path, lake: Lake, site_of: SiteOf) -> Log:
                 captures.append(row)
                 found += discovery_rows(exchange, row, site_of)
         discoveries.append(first_found(frame(schema.DISCOVERIES, found)))
-    asked_for = pl.col("purpose").is_in([each.value for each in Purpose]) & (pl.col("source") == "crawl")
+    crawled = pl.concat([lake.scan(schema.CAPTURES), frame(schema.CAPTURES, captures).lazy()]).filter(source="crawl")
     return Log(
-        pl.concat([lake.scan(schema.CAPTURES), frame(schema.CAPTURES, captures).lazy()]).filter(asked_for),
+        crawled.filter(pl.col("purpose").is_in([each.value for each in Purpose])),
+        crawled.filter(purpose="robots"),
         pl.concat([lake.scan(schema.DISCOVERIES), *(each.lazy() for each in discoveries)]),
         lake.scan(schema.CRAWL_FAILURES),
     )

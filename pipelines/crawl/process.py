@@ -20,19 +20,17 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-import polars as pl
 from dagster_pipes import PipesContext, open_dagster_pipes
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from scrapy.crawler import AsyncCrawlerProcess
 
-from pipelines.crawl.agenda import Agenda, Due
-from pipelines.crawl.discovery import Purpose
-from pipelines.crawl.frontier import Watch, derive
+from pipelines.crawl.agenda import Agenda
 from pipelines.crawl.log import read_log
 from pipelines.crawl.pace import Pace
+from pipelines.crawl.plan import due_of, frontier
 from pipelines.crawl.politeness import scrapy_settings
 from pipelines.crawl.robots import user_agent
-from pipelines.crawl.segment import Previous, SegmentWriter, recover, unwritable
+from pipelines.crawl.segment import SegmentWriter, recover, unwritable
 from pipelines.crawl.spider import NewsSpider, SiteCrawl, Tally
 from pipelines.errors import YanyanaError
 from pipelines.lake.ids import article_id
@@ -112,39 +110,9 @@ def crawl(job: Job) -> dict[str, Any]:
     }
 
 
-def frontier(archive: Path, lake: Path, sites: tuple[Site, ...], now: datetime) -> pl.DataFrame:
-    """Every known address of the sites with when it is due next, as `pipelines.crawl.frontier` derives it."""
-    log = read_log(archive, Lake(lake), SiteIndex(sites).name)
-    watches = [Watch(site.name, _seeds(site), site.ages, site.lists_every) for site in sites]
-    return derive(log.captures, log.discoveries, log.failures, watches, now.astimezone(UTC).replace(tzinfo=None))
-
-
-def due_of(known: pl.DataFrame, site: Site, now: datetime) -> Iterator[Due]:
-    """What of a site is due at a time, most useful first."""
-    ripe = (pl.col("site") == site.name) & (pl.col("next_due") <= now.astimezone(UTC).replace(tzinfo=None))
-    for row in known.filter(ripe).iter_rows(named=True):
-        previous = None
-        if row["body_at"] is not None:
-            body = (row[name] for name in ("body_segment", "body_offset", "body_digest", "etag", "last_modified"))
-            previous = Previous(row["body_at"].replace(tzinfo=UTC), *body)
-        yield Due(
-            row["url"],
-            Purpose(row["purpose"]),
-            row["born"].replace(tzinfo=UTC),
-            row["next_due"].replace(tzinfo=UTC),
-            row["found_on"],
-            previous,
-            vouched=row["published_at"] is not None or row["captures"] > 0,
-        )
-
-
-def _seeds(site: Site) -> dict[Purpose, list[str]]:
-    lists = {Purpose.START: site.start, Purpose.FEED: site.feeds, Purpose.SITEMAP: site.sitemaps}
-    return {purpose: [str(url) for url in urls] for purpose, urls in lists.items()}
-
-
 def _site_crawls(job: Job, now: datetime) -> dict[str, SiteCrawl]:
-    index, known = SiteIndex(job.sites), frontier(job.archive, job.lake, job.sites, now)
+    index = SiteIndex(job.sites)
+    known = frontier(read_log(job.archive, Lake(job.lake), index.name), job.sites, now)
     addresses = frozenset(known["address_id"])
     crawls = {}
     for site in job.sites:
