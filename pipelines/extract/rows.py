@@ -5,11 +5,12 @@ in the other modules of this room.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
+from pipelines.lake.comment import comment_rows, enumerated
 from pipelines.lake.ids import article_id, digest
 from pipelines.lake.text import headline_key
+from pipelines.lake.times import utc
 
 _ABSURD = 10**15
 
@@ -23,23 +24,6 @@ def headline_id(site: str, text: str | None) -> str | None:
     return digest("headline", site, key) if key else None
 
 
-def utc(time: str | None) -> tuple[datetime | None, int | None]:
-    """An ISO 8601 time as naive UTC and its offset in minutes; a time without offset is taken as UTC, offset None.
-
-    A time that falls out of the calendar in UTC (pages state 9999-12-31 for “never”) is unknown.
-    """
-    if not time:
-        return None, None
-    stated = datetime.fromisoformat(time)
-    offset = stated.utcoffset()
-    if offset is None:
-        return stated, None
-    try:
-        return stated.astimezone(UTC).replace(tzinfo=None), round(offset.total_seconds() / 60)
-    except OverflowError:
-        return None, None
-
-
 def rows(record: Mapping[str, Any], capture: Row, version: str, *, keep_comments: bool) -> Rows:
     """The rows that one page's extraction record adds to each table but `captures`.
 
@@ -51,7 +35,13 @@ def rows(record: Mapping[str, Any], capture: Row, version: str, *, keep_comments
     address = (article or {}).get("canonical_url") or capture["url"]
     story = article_id(address)
     blocks, items = _block_rows(record["blocks"], common)
-    comments = _comment_rows(record["comment_section"]["comments"], common, story) if keep_comments else []
+    comments = comment_rows(
+        record["comment_section"]["comments"] if keep_comments else [],
+        site=capture["site"],
+        article_id=story,
+        capture_id=capture["capture_id"],
+        read_id=capture["capture_id"],
+    )
     outcome, reason = _outcome(record)
     section = {key: value for key, value in record["comment_section"].items() if key != "comments"}
     return {
@@ -103,7 +93,6 @@ def rows(record: Mapping[str, Any], capture: Row, version: str, *, keep_comments
     }
 
 
-_COMMENT = ("author_key", "author_key_from", "text", "created_at_from", "likes", "dislikes", "depth", "state")
 _SECTION = (
     "present",
     "platform",
@@ -204,7 +193,7 @@ def _thread_read_rows(section: Mapping[str, Any], capture: Row, story: str, *, k
     if not section["present"]:
         return []
     claimed = _known(section, ("claimed_count",))["claimed_count"]
-    enumerated = sum(comment["state"] != "deleted" for comment in section["comments"])
+    read = enumerated(section["comments"])
     return [
         {
             "read_id": capture["capture_id"],
@@ -214,31 +203,8 @@ def _thread_read_rows(section: Mapping[str, Any], capture: Row, story: str, *, k
             "read_at": capture["captured_at"],
             "claimed_by_page": claimed,
             "claimed_by_platform": None,
-            "enumerated": enumerated,
-            "complete": kept and claimed == enumerated > 0,
+            "enumerated": read,
+            "complete": kept and claimed == read > 0,
         }
         | _known(section, ("platform", "thread_id"))
     ]
-
-
-def _comment_rows(comments: list[Mapping[str, Any]], common: Row, story: str) -> list[Row]:
-    """Comments keyed by the platform's identifier, or by their place and text where the markup has none."""
-    identities = [comment["id"] or f"{n}:{comment['text']}" for n, comment in enumerate(comments)]
-    found = {}
-    for comment, identity in zip(comments, identities, strict=True):
-        created_at, created_offset = utc(comment["created_at"])
-        comment_id = digest("comment", common["site"], story, identity)
-        parent = comment["parent_id"]
-        found[comment_id] = (
-            common
-            | {
-                "comment_id": comment_id,
-                "read_id": common["capture_id"],
-                "article_id": story,
-                "parent_id": digest("comment", common["site"], story, parent) if parent else None,
-                "created_at": created_at,
-                "created_offset": created_offset,
-            }
-            | _known(comment, _COMMENT)
-        )
-    return list(found.values())

@@ -1,13 +1,11 @@
 """Extraction records as rows: keys, times, and which wordings count as another headline."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pipelines.extract import EXTRACTOR_VERSION, extract_page
-from pipelines.extract.rows import Rows, headline_id, rows, utc
+from pipelines.extract.rows import Rows, headline_id, rows
 from pipelines.lake import schema
 from pipelines.lake.parts import check, frame
 
@@ -74,16 +72,6 @@ def test_an_absurd_number_is_unknown_and_stops_no_segment(number: str) -> None:
     assert found["pages"][0]["outcome"] == "article"
     for name, table_rows in found.items():
         check(schema.TABLES[name], frame(schema.TABLES[name], table_rows))
-
-
-@given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)), st.integers(-720, 840))  # noqa: DTZ001
-def test_any_time_survives(moment: datetime, minutes: int) -> None:
-    zone = timezone(timedelta(minutes=minutes))
-    assert utc(moment.replace(tzinfo=UTC).astimezone(zone).isoformat()) == (moment, minutes)
-
-
-def test_a_time_at_the_end_of_the_calendar_is_unknown() -> None:
-    assert utc("9999-12-31T23:59:59-03:00") == (None, None)
 
 
 def test_spellings_of_a_headline_meet_within_a_site_only() -> None:
