@@ -10,10 +10,11 @@ Every function here takes lazy frames (all of one engine: Polars, DuckDB, Spark 
 key. Nothing here reads or writes files, and nothing looks at words: labels come from `pipelines.classify`.
 """
 
+from pipelines.analysis.company import headline_pairs
 from pipelines.analysis.contrast import contrasts, time_course
 from pipelines.analysis.exposure import exposures
 from pipelines.analysis.topics import cooccurrence, topic_matrix
-from pipelines.analysis.wordings import headline_pairs, headline_variants
+from pipelines.analysis.wordings import headline_variants
 
 __all__ = [
     "contrasts",

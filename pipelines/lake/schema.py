@@ -647,8 +647,15 @@ HEADLINE_PAIRS = Table(
         Column("blocks_a", COUNT, "Blocks in which the first stands", "blocks", required=True),
         Column("blocks_b", COUNT, "Blocks in which the second stands", "blocks", required=True),
         Column("support", REAL, "blocks / all blocks of the site", "0–1", required=True),
-        Column("lift", REAL, "Support against that of independent headlines", "ratio"),
-        Column("npmi", REAL, "Normalised pointwise mutual information", "−1–1"),
+        Column(
+            "expected", REAL, "Blocks in which both would stand by chance; company.meetings", "blocks", required=True
+        ),
+        Column("lift", REAL, "blocks / expected; company.headline_pairs", "ratio"),
+        Column("npmi", REAL, "Normalised pointwise mutual information; company.headline_pairs", "−1–1"),
+        Column("p", REAL, "One-sided: together more often than by chance; company.more_than", "0–1"),
+        Column("q", REAL, "p adjusted over all pairs of the site's stories; multiplicity.q_values", "0–1"),
+        Column("community", COUNT, "Group that pairs with q below 0.1 tie together; company.headline_pairs", "number"),
+        *BASIS_COLUMNS,
     ),
     key=("site", "target_a", "target_b"),
 )

@@ -1,13 +1,9 @@
-"""Headline pairs and headline variants, by hand and as laws."""
+"""Headline variants by hand."""
 
-import math
 from datetime import datetime, timedelta
-from itertools import combinations
 from typing import Any
 
 import polars as pl
-import pytest
-from hypothesis import given, settings
 from polars.testing import assert_frame_equal
 
 from pipelines import analysis
@@ -15,14 +11,12 @@ from pipelines.lake.parts import check, frame
 from pipelines.lake.schema import (
     ARTICLES,
     CAPTURES,
-    EXPOSURES,
-    HEADLINE_PAIRS,
     HEADLINE_VARIANTS,
     HEADLINES,
     ITEMS,
 )
 from tests.analysis.engines import in_duckdb
-from tests.analysis.rows import MONDAY, TUESDAY, arbitrary_exposures, exposure, exposures_of
+from tests.analysis.rows import MONDAY
 
 MORNING = datetime(2026, 3, 2, 7, 0)  # noqa: DTZ001 - the lake's times are naive UTC
 
@@ -43,124 +37,6 @@ def headlines(*names: str, **columns: Any) -> pl.LazyFrame:
             for name in names
         ],
     ).lazy()
-
-
-def blocks(**lists: str) -> pl.LazyFrame:
-    """Blocks by name, each with one target a letter, each on a page of its own."""
-    return exposures_of(
-        exposure(f"host of {name}", target, content_hash=name, slot=slot)
-        for name, targets in lists.items()
-        for slot, target in enumerate(targets, 1)
-    )
-
-
-NONE = headlines()
-
-
-def test_pairs_by_hand() -> None:
-    found = analysis.headline_pairs(blocks(p="tuv", q="ut", r="tw", s="uv", z="xy"), headlines("headline of t"))
-    check(HEADLINE_PAIRS, found)
-    # Five blocks; t, u and v stand in 3, 3 and 2 of them, t with u in 2 (p, q), u with v in 2 (p, s); t with v once.
-    assert found.to_dicts() == [
-        {
-            "site": "sabah",
-            "target_a": "t",
-            "target_b": "u",
-            "headline_a": "words of headline of t",
-            "headline_b": None,
-            "blocks": 2,
-            "blocks_a": 3,
-            "blocks_b": 3,
-            "support": 0.4,
-            "lift": pytest.approx(2 * 5 / 9),
-            "npmi": pytest.approx(math.log(10 / 9) / -math.log(2 / 5)),
-        },
-        {
-            "site": "sabah",
-            "target_a": "u",
-            "target_b": "v",
-            "headline_a": None,
-            "headline_b": None,
-            "blocks": 2,
-            "blocks_a": 3,
-            "blocks_b": 2,
-            "support": 0.4,
-            "lift": pytest.approx(2 * 5 / 6),
-            "npmi": pytest.approx(math.log(5 / 3) / -math.log(2 / 5)),
-        },
-    ]
-
-
-def test_one_list_on_many_pages_is_one_block() -> None:
-    everywhere = exposures_of(
-        exposure(host, target, content_hash="popular", capture_id=f"{host} at {hour}", day=day)
-        for host in "ABCD"
-        for hour in range(3)
-        for day in (MONDAY, TUESDAY)
-        for target in "tu"
-    )
-    assert analysis.headline_pairs(everywhere, NONE).is_empty()
-
-
-def test_sites_are_told_apart() -> None:
-    rows = [
-        exposure("A", target, site=site, content_hash=name)
-        for site, names in (("sabah", "p"), ("evening", "pq"))
-        for name in names
-        for target in "tu"
-    ]
-    found = analysis.headline_pairs(exposures_of(rows), NONE)
-    # Always together in all blocks of the site: nothing to be surprised at.
-    assert found.select("site", "blocks", "support", "lift", "npmi").rows() == [("evening", 2, 1.0, 1.0, None)]
-
-
-def test_long_blocks_count_up_to_slot_fifty() -> None:
-    rows = [exposure("A", f"{slot:03}", content_hash=name, slot=slot) for name in ("p", "q") for slot in range(1, 61)]
-    found = analysis.headline_pairs(exposures_of(rows), NONE)
-    assert found.height == 50 * 49 // 2
-    assert found["target_b"].max() == "050"
-
-
-def test_the_usual_wording_is_the_one_shown_most() -> None:
-    rows = [
-        exposure("A", target, content_hash=name, headline_id=f"{wording} {target}")
-        for name, wording in (("p", "late"), ("q", "usual"), ("r", "usual"))
-        for target in "tu"
-    ]
-    found = analysis.headline_pairs(exposures_of(rows), headlines("late t", "usual t", "late u", "usual u"))
-    assert found.select("headline_a", "headline_b").rows() == [("words of usual t", "words of usual u")]
-
-
-def test_pairs_of_nothing() -> None:
-    found = analysis.headline_pairs(pl.LazyFrame(schema=EXPOSURES.schema), NONE)
-    check(HEADLINE_PAIRS, found)
-    assert found.is_empty()
-
-
-@settings(max_examples=40, deadline=None)
-@given(arbitrary_exposures())
-def test_pairs_are_those_that_counting_by_hand_finds(exposures: pl.LazyFrame) -> None:
-    found = analysis.headline_pairs(exposures, NONE)
-    check(HEADLINE_PAIRS, found)
-    lists: dict[tuple[str, str], set[str]] = {}
-    for row in exposures.filter(pl.col("slot") <= 50).collect().iter_rows(named=True):
-        lists.setdefault((row["site"], row["content_hash"]), set()).add(row["target_id"])
-    met: dict[tuple[str, str, str], int] = {}
-    for (site, _), targets in lists.items():
-        for a, b in combinations(sorted(targets), 2):
-            met[site, a, b] = met.get((site, a, b), 0) + 1
-    counted = {tuple(key): blocks for *key, blocks in found.select(*HEADLINE_PAIRS.key, "blocks").rows()}
-    assert counted == {pair: n for pair, n in met.items() if n >= 2}
-    assert found.select((pl.col("blocks") <= pl.min_horizontal("blocks_a", "blocks_b")).all()).item()
-    assert found.select(pl.col("lift").is_finite().all() & pl.col("npmi").is_between(-1, 1).all()).item()
-
-
-@settings(max_examples=15, deadline=None)
-@given(arbitrary_exposures())
-def test_duckdb_pairs_the_same(exposures: pl.LazyFrame) -> None:
-    known = headlines("headline of t", "headline of u")
-    there = analysis.headline_pairs(in_duckdb(exposures), in_duckdb(known))
-    assert_frame_equal(there, analysis.headline_pairs(exposures.reverse(), known))
 
 
 def lake(

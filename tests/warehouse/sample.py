@@ -483,3 +483,10 @@ def _variant(site: str, n: int) -> dict[str, Any]:
         "clickbait": 0.9,
         "variants": 2,
     }
+        "expected": (2 + n) / (1.0 + n / 10),
+        "n_articles": 24,
+        "n_exposures": 240,
+        "method": "sample",
+        "strata": "site × day",
+        "seed": 0,
+        "code_version": "sample",
