@@ -72,6 +72,7 @@ def test_extract_reads_saved_pages_in_order(tmp_path: Path) -> None:
         (["query", "SELECT 1"], "yanyana run"),
         (["reparse"], "holds no segment"),
         (["import", str(ROOT / "README.md")], "README.md"),
+        (["crawl", "--dry-run", "--site", "nobody"], "demo-portal"),
     ],
 )
 def test_what_cannot_be_done_is_said_with_its_remedy(tmp_path: Path, arguments: list[str], said: str) -> None:
@@ -79,6 +80,23 @@ def test_what_cannot_be_done_is_said_with_its_remedy(tmp_path: Path, arguments: 
     assert done.returncode == 1
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_dry_run_tells_what_would_be_fetched_and_asks_nobody(tmp_path: Path) -> None:
+    done = yanyana(tmp_path, "crawl", "--dry-run", "--site", "demo-gazette")
+    assert done.returncode == 0, done.stderr
+    assert "http://127.0.0.1:8762/feed/" in done.stdout
+    assert "8761" not in done.stdout
+    assert not (tmp_path / "archive").exists()
+    assert not (tmp_path / "lake").exists()
+
+
+def test_an_address_that_nobody_asked_for_is_explained(tmp_path: Path) -> None:
+    known = yanyana(tmp_path, "explain", "http://127.0.0.1:8762/").stdout
+    assert "demo-gazette" in known
+    assert "not asked for yet" in known
+    assert "due since" in known
+    assert "of no enabled site" in yanyana(tmp_path, "explain", "https://stranger.example/").stdout
 
 
 def test_the_secret_is_made_once_and_kept_from_others(tmp_path: Path) -> None:

@@ -1,10 +1,11 @@
 """sites.toml and YANYANA_* variables: what is accepted, and how a mistake is reported."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from pipelines.settings import ROOT, Settings, SettingsError, SiteIndex, load, read_sites
+from pipelines.settings import ROOT, Settings, SettingsError, Site, SiteIndex, load, read_sites
 
 SITES = """\
 [crawl]
@@ -68,6 +69,10 @@ def test_a_site_has_what_the_file_says(tmp_path: Path) -> None:
         ('comment = "p.said"', 'comment = "p..said"', 23, "site.2.comments.comment", "no CSS selector"),
         (r"'\1/comments'", r"'\2/comments'", 22, "site.2.comments.thread", "group"),
         ('start = ["https://first.example/"]', "", 4, "site.1", "at least one address"),
+        ("delay = 2", 'ages = ["1h", "6h"]', 17, "site.2.ages", 'begin with "0"'),
+        ("delay = 2", 'ages = ["0", "6h", "1h"]', 17, "site.2.ages", "rise"),
+        ("delay = 2", 'ages = ["0", "soon"]', 17, "site.2.ages.2", "no span of time"),
+        ("delay = 2", 'lists_every = "30"', 17, "site.2.lists_every", "no span of time"),
     ],
 )
 def test_a_mistake_is_reported_by_line_and_key(
@@ -78,6 +83,24 @@ def test_a_mistake_is_reported_by_line_and_key(
         read_sites(path)
     assert str(raised.value).startswith(f"{path}:{line}: {key}: ")
     assert words in str(raised.value)
+
+
+def test_a_site_is_read_at_its_own_ages_or_else_at_those_of_all(tmp_path: Path) -> None:
+    text = SITES.replace("[crawl]", '[crawl]\nages = ["0", "2h"]\nlists_every = "15m"')
+    first, second = read_sites(write(tmp_path, text.replace("delay = 2", 'ages = ["0", "30m", "1d"]'))).site
+    assert first.ages == (timedelta(0), timedelta(hours=2))
+    assert second.ages == (timedelta(0), timedelta(minutes=30), timedelta(days=1))
+    assert first.lists_every == second.lists_every == timedelta(minutes=15)
+    assert read_sites(write(tmp_path, SITES)).site[0].ages[-1] == timedelta(days=7)
+    assert Site.model_validate_json(second.model_dump_json()) == second
+
+
+def test_sites_are_chosen_by_name(tmp_path: Path) -> None:
+    sites = read_sites(write(tmp_path, SITES))
+    assert sites.chosen(["second"]) == (sites.site[1],)
+    assert sites.chosen([]) == sites.enabled
+    with pytest.raises(SettingsError, match=r"third.*first, second"):
+        sites.chosen(["second", "third"])
 
 
 def test_every_mistake_is_reported_at_once(tmp_path: Path) -> None:
