@@ -727,6 +727,111 @@ COMMENT_HISTORY = Table(
     key=("comment_id",),
 )
 
+COMMENT_VOLUME = Table(
+    "comment_volume",
+    "analyse",
+    "Comments by site, topic of the story and hour in which they were written; comment_activity.comment_volume.",
+    (
+        SITE,
+        Column("topic", TEXT, "Topic of the story, or unknown", "slug", required=True),
+        Column("hour", TIME, "Beginning of the hour", "UTC", required=True),
+        Column("comments", COUNT, "Comments written in it", "comments", required=True),
+        Column("replies", COUNT, "Those that answer another", "comments", required=True),
+        Column("stories", COUNT, "Stories that they stand under", "articles", required=True),
+    ),
+    key=("site", "topic", "hour"),
+)
+
+COMMENT_VELOCITY = Table(
+    "comment_velocity",
+    "analyse",
+    "Comments a story gets in each hour after publication, by site and topic; comment_activity.comment_velocity.",
+    (
+        SITE,
+        Column("topic", TEXT, "Topic of the stories, or unknown", "slug", required=True),
+        Column("age", COUNT, "Whole hours since publication, 0 to 167", "hours", required=True),
+        Column("stories", COUNT, "Stories whose thread was read after that hour", "articles", required=True),
+        Column("comments", COUNT, "Comments written under them in that hour", "comments", required=True),
+        Column("per_story", REAL, "comments / stories", "comments per hour", required=True),
+    ),
+    key=("site", "topic", "age"),
+)
+
+THREAD_MEASURES = Table(
+    "thread_measures",
+    "analyse",
+    "The comments of one story: how many, how soon, how deep, and how far the counts agree; "
+    "comment_activity.thread_measures.",
+    (
+        SITE,
+        _id("article_id", "The story"),
+        Column("topic", TEXT, "Topic of the story, or unknown", "slug", required=True),
+        Column("published_at", TIME, "First publication", "UTC"),
+        Column("readings", COUNT, "Readings of the thread", "readings", required=True),
+        Column("comments", COUNT, "Distinct comments in all readings", "comments", required=True),
+        Column("replies", COUNT, "Those that answer another", "comments", required=True),
+        Column("reply_ratio", REAL, "replies / comments", "0–1"),
+        Column("mean_depth", REAL, "Mean level in the thread, 0 for opening comments", "level"),
+        Column("max_depth", SMALL, "Deepest level", "level"),
+        Column("minutes_to_first", REAL, "From publication to the first comment with a stated time", "minutes"),
+        Column("edited", COUNT, "Comments whose text was found changed", "comments", required=True),
+        Column("followed", COUNT, "Comments that a later reading tells of", "comments", required=True),
+        Column("removed", COUNT, "Comments deleted or gone at the last reading that tells", "comments", required=True),
+        Column("enumerated", COUNT, "Comments read in the latest reading", "comments", required=True),
+        Column("gap_to_page", COUNT, "Claimed by the page − enumerated, where last claimed", "comments"),
+        Column("gap_to_platform", COUNT, "Claimed by the platform − enumerated, where last claimed", "comments"),
+    ),
+    key=("site", "article_id"),
+)
+
+COMMENT_CONCENTRATION = Table(
+    "comment_concentration",
+    "analyse",
+    "How unevenly a site's comments spread over its commenters; comment_concentration.comment_concentration.",
+    (
+        SITE,
+        Column("commenters", COUNT, "Distinct author keys", "commenters", required=True),
+        Column("commenters_by_name", COUNT, "Keys made from names: several people or part of one", "commenters"),
+        Column("comments", COUNT, "Distinct comments with an author key", "comments", required=True),
+        Column("gini", REAL, "Gini coefficient of comments over commenters; null below 30 commenters", "0–1"),
+        Column("top_1_share", REAL, "Share of comments by the busiest 1 %; null below 300 commenters", "0–1"),
+        Column("top_10_share", REAL, "Share of comments by the busiest 10 %; null below 30 commenters", "0–1"),
+        Column("verdict", TEXT, "told, or why it cannot be told", required=True),
+    ),
+    key=("site",),
+)
+
+COMMENT_REPETITIONS = Table(
+    "comment_repetitions",
+    "analyse",
+    "A comment that says nearly the same as others; comment_repetition.comment_repetitions.",
+    (
+        _id("comment_id", "The comment"),
+        _id("group_id", "The first comment of its group"),
+        SITE,
+        _id("article_id", "The story commented on"),
+        Column("similarity", REAL, "Jaccard similarity of 5-grams to the group's first comment", "0–1", required=True),
+        Column("comments", COUNT, "Comments in the group", "comments", required=True),
+        Column("stories", COUNT, "Stories under which they stand; 1 for repetition within a thread", "articles"),
+        Column("commenters", COUNT, "Author keys among them; 0 where none is known", "commenters", required=True),
+    ),
+    key=("comment_id",),
+)
+
+COMMENT_LANGUAGES = Table(
+    "comment_languages",
+    "analyse",
+    "The language that a comment is written in; comment_languages.comment_languages.",
+    (
+        _id("comment_id", "The comment"),
+        SITE,
+        _id("article_id", "The story commented on"),
+        Column("language", TEXT, "Language of the text; null below a confidence of 0.5", "ISO 639-1"),
+        Column("confidence", REAL, "Confidence of the detector in the likeliest language", "0–1", required=True),
+    ),
+    key=("comment_id",),
+)
+
 EXTRACTED: Final = (
     CAPTURES,
     PAGES,
@@ -743,8 +848,18 @@ EXTRACTED: Final = (
     SKIPS,
 )
 MEASURES: Final = (CONTRASTS, TIME_COURSE, COOCCURRENCE, TOPIC_MATRIX, HEADLINE_PAIRS, HEADLINE_VARIANTS)
-COMMENTS_FOLLOWED: Final = (COMMENT_EVENTS, COMMENT_HISTORY)
+COMMENTS_FOLLOWED: Final = (COMMENT_EVENTS, COMMENT_HISTORY, COMMENT_REPETITIONS, COMMENT_LANGUAGES)
+COMMENT_MEASURES: Final = (COMMENT_VOLUME, COMMENT_VELOCITY, THREAD_MEASURES, COMMENT_CONCENTRATION)
 TABLES: Final = {
     table.name: table
-    for table in (CRAWL_REPORTS, CRAWL_FAILURES, *EXTRACTED, HEADLINES, EXPOSURES, *COMMENTS_FOLLOWED, *MEASURES)
+    for table in (
+        CRAWL_REPORTS,
+        CRAWL_FAILURES,
+        *EXTRACTED,
+        HEADLINES,
+        EXPOSURES,
+        *COMMENTS_FOLLOWED,
+        *MEASURES,
+        *COMMENT_MEASURES,
+    )
 }

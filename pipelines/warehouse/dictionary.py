@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from pipelines.lake import schema
-from pipelines.lake.schema import HEADLINES, MEASURES, TABLES, Column, Table
+from pipelines.lake.schema import COMMENT_MEASURES, HEADLINES, MEASURES, TABLES, Column, Table
 
 PUBLISHED: Final[Mapping[str, Table]] = {
     **TABLES,
@@ -36,7 +36,7 @@ _SQL_TYPES: Final[Mapping[pl.DataType, str]] = {
 
 def qualified(table: Table) -> str:
     """The table's name in DuckDB: measures live beside the views in `marts`, everything else in `core`."""
-    return f"{'marts' if table in MEASURES else 'core'}.{table.name}"
+    return f"{'marts' if table in (*MEASURES, *COMMENT_MEASURES) else 'core'}.{table.name}"
 
 
 def statements(table: Table) -> Iterator[str]:

@@ -8,7 +8,11 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.analysis.comment_activity import comment_velocity, comment_volume, thread_measures
+from pipelines.analysis.comment_activity import stories as stories_of
+from pipelines.analysis.comment_concentration import comment_concentration
 from pipelines.analysis.comment_history import comment_events, comment_history
+from pipelines.analysis.comment_repetition import comment_repetitions
 from pipelines.lake.ids import article_id, digest
 from pipelines.lake.parts import Lake, frame
 from pipelines.lake.schema import TABLES
@@ -91,7 +95,7 @@ def write_sample(lake: Lake, *, stories: int = 24, days: int = 2) -> None:
         rows["crawl_reports"].append(_crawl_report(site))
         rows["crawl_failures"].append(_crawl_failure(site))
     rows |= _measures(frame(TABLES["exposures"], rows["exposures"]), stories)
-    rows |= _followed(*(frame(TABLES[name], rows[name]).lazy() for name in ("thread_reads", "comments")))
+    rows |= _commented({name: frame(table, rows[name]).lazy() for name, table in TABLES.items()})
     for name, table in TABLES.items():
         data = frame(table, rows[name])
         lake.write(table, data, part="sample", day=START.date(), made_by="sample")
@@ -215,6 +219,19 @@ def _story_page(story: Story, stories: int, day: int) -> Iterator[tuple[str, dic
             "ordinal": 1,
         },
     )
+    yield (
+        "observations",
+        {
+            "observation_id": digest("analytics", story.id, day),
+            "site": story.site,
+            "article_id": story.id,
+            "observed_at": at,
+            "metric": "views",
+            "value": 100.0 * story.n,
+            "source": "analytics march.csv",
+            "ordinal": 1,
+        },
+    )
     yield "widgets", captured | {"vendor": "taboola", "empty": True, "ordinal": 1}
     yield "shares", captured | {"network": "facebook"}
 
@@ -301,7 +318,7 @@ def _comment(story: Story, at: datetime) -> dict[str, Any]:
         "article_id": story.id,
         "author_key": digest("author", story.n % 5),
         "author_key_from": "name",
-        "text": "SECRET COMMENT TEXT",
+        "text": "SECRET COMMENT TEXT, the same under every story",
         "created_at": at - timedelta(hours=1),
         "created_offset": 180,
         "created_at_from": "stated",
@@ -376,10 +393,25 @@ def _measures(exposures: pl.DataFrame, stories: int) -> dict[str, list[dict[str,
     }
 
 
-def _followed(reads: pl.LazyFrame, comments: pl.LazyFrame) -> dict[str, list[dict[str, Any]]]:
+def _commented(lake: dict[str, pl.LazyFrame]) -> dict[str, list[dict[str, Any]]]:
+    """What the analysis makes of the comments; their languages are made up, to load no models."""
+    reads, comments = lake["thread_reads"], lake["comments"]
     events = comment_events(reads, comments)
     history = comment_history(reads, comments, events.lazy())
-    return {"comment_events": events.to_dicts(), "comment_history": history.to_dicts()}
+    known = stories_of(lake["captures"], lake["articles"], lake["headlines"])
+    made = {
+        "comment_events": events,
+        "comment_history": history,
+        "comment_repetitions": comment_repetitions(reads, comments),
+        "comment_languages": history.select(
+            "comment_id", "site", "article_id", language=pl.lit("tr"), confidence=pl.lit(0.9)
+        ),
+        "comment_volume": comment_volume(history.lazy(), known),
+        "comment_velocity": comment_velocity(history.lazy(), known, reads),
+        "thread_measures": thread_measures(history.lazy(), known, reads),
+        "comment_concentration": comment_concentration(comments),
+    }
+    return {name: rows.to_dicts() for name, rows in made.items()}
 
 
 def _contrasts(stories: int) -> list[dict[str, Any]]:
@@ -464,8 +496,15 @@ def _pair(site: str, n: int) -> dict[str, Any]:
         "blocks_a": 20,
         "blocks_b": 20,
         "support": 0.1,
+        "expected": (2 + n) / (1.0 + n / 10),
         "lift": 1.0 + n / 10,
         "npmi": n / 20,
+        "n_articles": 24,
+        "n_exposures": 240,
+        "method": "sample",
+        "strata": "site × day",
+        "seed": 0,
+        "code_version": "sample",
     }
 
 
@@ -483,10 +522,3 @@ def _variant(site: str, n: int) -> dict[str, Any]:
         "clickbait": 0.9,
         "variants": 2,
     }
-        "expected": (2 + n) / (1.0 + n / 10),
-        "n_articles": 24,
-        "n_exposures": 240,
-        "method": "sample",
-        "strata": "site × day",
-        "seed": 0,
-        "code_version": "sample",

@@ -95,6 +95,20 @@ def test_comment_activity_counts_a_comment_once_over_its_captures(con: duckdb.Du
     assert con.sql("SELECT count(*), count(DISTINCT article_id) FROM marts.comment_activity").fetchall() == [(48, 48)]
 
 
+def test_the_families_of_comment_measures_agree_on_how_many_comments_there_are(con: duckdb.DuckDBPyConnection) -> None:
+    [(comments,)] = con.sql("SELECT count(DISTINCT comment_id) FROM core.comments").fetchall()
+    assert comments == 24  # under every other story of two sites, each captured on two days
+    for view in ("comment_volume", "thread_measures", "comment_concentration", "comment_language_shares"):
+        assert con.sql(f"SELECT sum(comments)::BIGINT FROM marts.{view}").fetchall() == [(comments,)], view
+    followed = con.sql("SELECT sum(followed)::BIGINT, sum(removed)::BIGINT FROM marts.comment_removals").fetchall()
+    assert followed == [(comments, 0)]
+
+
+def test_few_commenters_are_counted_and_no_more(con: duckdb.DuckDBPyConnection) -> None:
+    told = con.sql("SELECT commenters, gini, top_10_share FROM marts.comment_concentration").fetchall()
+    assert told == [(5, None, None)] * 2
+
+
 def test_no_mart_shows_a_comment_or_a_commenter(con: duckdb.DuckDBPyConnection) -> None:
     columns = con.sql('SELECT "column" FROM meta.columns WHERE starts_with("table", \'marts.\')').fetchall()
     assert {"author_key", "text"}.isdisjoint(name for (name,) in columns)
