@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export DAGSTER_HOME ?= $(CURDIR)/data/dagster
 
-.PHONY: run test test-slow check ui lock docs clean
+.PHONY: run test test-slow check ui lock docs clean calibration
 
 run: $(READY)
 	$(BIN)/yanyana run
@@ -35,6 +35,10 @@ lock: $(READY)
 # The pages under docs/ that are written from the code.
 docs: $(READY)
 	$(BIN)/yanyana tables > docs/tables.md
+
+# Whether the tests of the analysis reject, and its intervals cover, as often as they say; half an hour on one core.
+calibration: $(READY)
+	PYTHONPATH=. $(BIN)/python benchmarks/calibration.py --write docs/methods.md
 
 clean:
 	rm -rf $(VENV) build data/archive data/lake data/report data/dagster data/yanyana.duckdb
