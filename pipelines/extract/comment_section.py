@@ -36,6 +36,7 @@ from pipelines.lake.ids import canonical_url
 _PLACES = frozenset(["aside", "details", "div", "fieldset", "footer", "form", "ol", "section", "ul"])
 _NAMES = frozenset(["class", "id"])
 _COUNT_ATTRIBUTES = ("data-comment-count", "data-comments-count", "num-comments", "comment-count", "comments-count")
+_LIMIT_ATTRIBUTES = ("maxlength", "data-maxlength", "data-max-length")
 _FRAGMENT = re.compile(
     r"#(?:comments?(?:[-_].*)?|respond|disqus_thread|kommentare?|yorum(?:lar)?|comentarios|commentaires)$",
     re.IGNORECASE,
@@ -314,7 +315,7 @@ def _char_limit(fields: list[Element], text: str) -> int | None:
     for field in fields:
         if field.concealed:  # a trap for robots, with a limit of its own
             continue
-        limit = field.attrs.get("maxlength", "")
+        limit = _first_of(field.attrs, _LIMIT_ATTRIBUTES)
         if limit.isdecimal() and 0 < int(limit) <= _MAX_LIMIT:
             return int(limit)
     match = CHAR_LIMIT.search(text)

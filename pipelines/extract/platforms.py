@@ -35,9 +35,11 @@ _EVIDENCE: tuple[tuple[str, Where, str], ...] = (
     ("coral", "script", ".coral.coralproject.net"),
     ("coral", "inline", "Coral.createStreamEmbed"),
     ("coral", "inline", "Coral.Talk.render"),
+    ("coral", "inline", "coral_talk_"),
     ("openweb", "attribute", "data-spotim-module=conversation data-spotim-module=default"),
     ("openweb", "attribute", "data-spotim-module=spotim-launcher data-spotim-app=conversation"),
     ("openweb", "id", "*openweb-conversation spotim-specific"),
+    ("openweb", "class", "spot-im-comments"),
     ("viafoura", "tag", "vf-conversations vf-comments vf-conversation-starter"),
     ("viafoura", "class", "*viafoura* vf-comments vf3-comments"),
     ("hyvor", "tag", "hyvor-talk-comments"),
@@ -71,7 +73,7 @@ _EVIDENCE: tuple[tuple[str, Where, str], ...] = (
     ("drupal", "class", "comment-by-anonymous field--type-comment ajax-comments-* js-comment"),
     ("drupal", "class", "field-name-comment-body field--name-comment-body"),
     ("drupal", "link", "/comment/reply/"),
-    ("facebook", "tag", "fb:comments"),
+    ("facebook", "tag", "fb:comments amp-facebook-comments"),
     ("facebook", "class", "fb-comments"),
 )
 OTHER = ""  # the platform of those rows that name none
@@ -144,6 +146,7 @@ _WORDPRESS_POST = re.compile(r"/wp/v2/(?:posts|pages)/(\d+)|[?&]p=(\d+)")
 _WORDPRESS_BODY = re.compile(r"(?:postid|page-id)-(\d+)")
 _DRUPAL_NODE = re.compile(r"/comment/reply/(?:node/)?(\d+)|/node/(\d+)$")
 _REST = "https://api.w.org/"  # the kind of link that leads to WordPress's REST root
+_WORDPRESS_PLACES = frozenset(["comments", "respond"])
 _POST_FIELD = "comment_post_ID"
 _SHORTNAME = re.compile(r"[\w-]+")
 _REMARK_DEFAULT_SITE = "remark"  # remark42.com/docs/configuration/frontend
@@ -289,8 +292,10 @@ def _root(page: Page, address: str | None) -> str | None:
 
 
 def is_wordpress(page: Page) -> bool:
-    """Whether WordPress serves the page: a comment section on it that shows no platform is WordPress's own."""
-    return any(_REST in link.attrs.get("rel", ()) for link in page.by_name.get("link", ()))
+    """Whether WordPress serves the page and its comments: in any theme they stand where its links to them lead."""
+    return not page.by_id.keys().isdisjoint(_WORDPRESS_PLACES) and any(
+        _REST in link.attrs.get("rel", ()) for link in page.by_name.get("link", ())
+    )
 
 
 def _wordpress(page: Page) -> Thread:

@@ -603,6 +603,22 @@ ENDPOINTS = [
         asset_id: 's-1'});</script>""",
     ),
     (
+        "own",
+        None,
+        None,
+        '<link rel="https://api.w.org/" href="/wp-json/">',
+        '<section id="reader-comments"></section>',
+    ),
+    (
+        "coral",
+        "https://talk.paper.example/",
+        None,
+        "",
+        r"""<div class="comments-launch"></div><script>window.__coral_talk_base_url__ =
+        window.__coral_talk_base_url__ || "https:\/\/talk.paper.example";</script>""",
+    ),
+    ("facebook", None, URL, "", f'<amp-facebook-comments data-href="{URL}"></amp-facebook-comments>'),
+    (
         "guardian",
         "https://discussion.paper.example/discussion-api/",
         "/p/abc12",
@@ -678,6 +694,7 @@ def test_the_claimed_count_may_stand_in_an_attribute_or_in_metadata() -> None:
     [
         ('<textarea name="comment" maxlength="500"></textarea>', 500),
         ('<textarea name="comment" maxlength="65525"></textarea>', None),
+        ('<textarea name="comment" data-maxlength="300"></textarea>', 300),
         ('<textarea name="comment"></textarea><span>500 karakter</span>', 500),
         ("<textarea></textarea> Caratteri rimanenti 300", 300),
         ("<textarea></textarea> Text (max. 1000 Zeichen)", 1000),
