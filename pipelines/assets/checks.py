@@ -85,9 +85,8 @@ def _integrity_check(name: str, tables: tuple[Table, ...], *, by_day: bool) -> d
 extract_integrity = _integrity_check("extract_integrity", schema.EXTRACTED, by_day=True)
 headlines_integrity = _integrity_check("headlines_integrity", (schema.HEADLINES,), by_day=True)
 exposures_integrity = _integrity_check("exposures_integrity", (schema.EXPOSURES,), by_day=True)
-comments_integrity = _integrity_check(
-    "comments_integrity", (*schema.COMMENTS_FOLLOWED, *schema.COMMENT_MEASURES), by_day=False
-)
+comments_integrity = _integrity_check("comments_integrity", schema.COMMENTS_FOLLOWED, by_day=False)
+comment_measures_integrity = _integrity_check("comment_measures_integrity", schema.COMMENT_MEASURES, by_day=False)
 measures_integrity = _integrity_check("measures_integrity", schema.MEASURES, by_day=False)
 
 
@@ -208,6 +207,7 @@ CHECKS = [
     headlines_integrity,
     exposures_integrity,
     comments_integrity,
+    comment_measures_integrity,
     measures_integrity,
     fetch_success,
     parse_yield,
