@@ -6,7 +6,7 @@ once or years later.
 
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin
 
@@ -64,11 +64,14 @@ def reading(adapter: Adapter, thread: Thread, responses: Iterable[Response], aut
 
     `author_key` turns an author's identity within the site into a keyed hash. Without it no comment is kept.
     """
+    responses = list(responses)
     answers = {response.url: _answer(adapter, thread, response) for response in responses}
     gaps = [answer.gap for answer in answers.values() if answer.gap]
     asked = {request.url for answer in answers.values() for request in answer.rest}
     gaps += [f"{url}: not read" for url in sorted(asked - answers.keys())]
-    if not any(answer.begins for answer in answers.values()):
+    if not any(answer.begins for answer in answers.values()) and not any(
+        _answer(adapter, thread, response).begins for response in _as_asked_first(responses)
+    ):
         gaps.append(f"{thread.url}: the beginning of the thread was not read")
     counts: dict[str, int] = {}
     for answer in answers.values():
@@ -87,12 +90,29 @@ def reading(adapter: Adapter, thread: Thread, responses: Iterable[Response], aut
 
 
 def _answer(adapter: Adapter, thread: Thread, response: Response) -> Answer:
-    if 300 <= response.status < 400 and "location" in response.headers:
-        return Answer(rest=(Request(sendable(urljoin(response.url, response.headers["location"]))),))
+    if target := _redirect(response):
+        return Answer(rest=(Request(target),))
     try:
         return adapter.parse(thread, response)
     except Unreadable as error:
         return Answer(gap=str(error))
+
+
+def _redirect(response: Response) -> str | None:
+    """Where a response sends the one who asked."""
+    if response.status in (301, 302, 303, 307, 308) and "location" in response.headers:
+        return sendable(urljoin(response.url, response.headers["location"]))
+    return None
+
+
+def _as_asked_first(responses: list[Response]) -> Iterator[Response]:
+    """The responses under the addresses that were asked for before any redirect."""
+    sources: dict[str, str] = {}
+    for response in responses:
+        source = sources.get(response.url, response.url)
+        if target := _redirect(response):
+            sources[target] = source
+        yield replace(response, url=source)
 
 
 def _records(drafts: list[Draft], thread: Thread, author_key: AuthorKey) -> Iterator[Comment]:

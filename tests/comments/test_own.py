@@ -142,6 +142,19 @@ def test_pages_without_identifiers_are_followed_to_the_last() -> None:
     assert read.complete
 
 
+def test_a_page_of_comments_that_has_moved_is_still_the_whole_thread() -> None:
+    adapter = own(HABERLER)
+    [thread] = adapter.threads_of(page(None, None, STORY))
+    html = '<p class="hbcMsg">Bir</p>'
+
+    def send(request: Request) -> Response:
+        moved = {thread.thread_id: "/a", "https://www.haberler.example/a": "/b"}.get(request.url)
+        return answer(request, "", 301, {"location": moved}) if moved else answer(request, html)
+
+    read = read_back(adapter, thread, send)
+    assert ([comment["text"] for comment in read.comments], read.complete) == (["Bir"], True)
+
+
 def test_only_stories_have_threads() -> None:
     assert own(HABERLER).threads_of(page(None, None, "https://www.haberler.example/guncel/")) == []
 
