@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -840,14 +841,17 @@ def real_pages(warc: Path) -> Iterator[Page]:
 def test_labelled_pages(shared: Path) -> None:
     lines = (shared / "labels" / "blocks.jsonl").read_text(encoding="utf-8").splitlines()
     labels = {label["url"]: label["comments"] for label in map(json.loads, lines)}
-    right = found = matched = wanted = 0
+    right: Counter[str] = Counter()
+    found = matched = wanted = 0
     for real in real_pages(shared / "pages" / "labelled.warc.gz"):
         label = labels[real.url]
         section = read_comment_section(real, {"language": real.language}, author_key)
+        for stated, name in (("section", "present"), ("claimed", "claimed_count"), ("platform", "platform")):
+            right[name] += section[name] == label[stated]
+        right["closed"] += bool(section["closed"]) == bool(label["closed"])
         count = len(section["comments"])
-        right += section["present"] == label["section"]
         found, wanted, matched = found + count, wanted + label["in_html"], matched + min(count, label["in_html"])
-    assert right / len(labels) >= 0.96
+    assert {name: share for name in right if (share := right[name] / len(labels)) < 0.95} == {}
     assert matched / wanted >= 0.95
     assert matched / found >= 0.95
 
@@ -856,7 +860,7 @@ def test_labelled_pages(shared: Path) -> None:
 def test_pages_with_and_without_comments(shared: Path) -> None:
     lines = (shared / "labels" / "comments.jsonl").read_text(encoding="utf-8").splitlines()
     labels = {label["url"]: label["comment_snippets"] for label in map(json.loads, lines)}
-    readable = missed = invented = 0
+    readable = missed = readable_pages = missed_pages = invented = 0
     for real in real_pages(shared / "pages" / "comments.warc.gz"):
         snippets = [bare(snippet) for snippet in labels[real.url]]
         comments = read_comment_section(real, {"language": real.language}, author_key)["comments"]
@@ -866,8 +870,12 @@ def test_pages_with_and_without_comments(shared: Path) -> None:
         in_page = [snippet for snippet in snippets if snippet in bare(real.text)]
         readable += len(in_page)
         missed += sum(snippet not in texts for snippet in in_page)
+        readable_pages += bool(in_page)
+        missed_pages += bool(in_page) and not comments
     assert readable > 100
     assert missed / readable <= 0.1
+    # Two of those missed have no comment in the page: the words stand in the story, and in a pingback.
+    assert missed_pages / readable_pages <= 0.08
     assert invented == 0
 
 
