@@ -37,6 +37,9 @@ _NO_NEWS: Final = re.compile(
     r"wp-(admin|content|includes|json|login)|yazarlar)(/|$)",
     re.IGNORECASE,
 )
+_COMMENTS: Final = re.compile(
+    r"([-/]yorumlar[iı]?|/comments?|/kommentare)/?$", re.IGNORECASE
+)  # a story's comments alone
 _EXTENSION: Final = re.compile(r"\.(html?|php|aspx?|jsp|cms|ece)$", re.IGNORECASE)
 _DATED: Final = re.compile(r"/(19|20)\d\d[/-](0?[1-9]|1[0-2])([/-]|$)")
 _NUMBERED: Final = re.compile(r"(^|&)\w*(id|no|haber|story|article|news)\w*=\d{3,}", re.IGNORECASE)
@@ -252,7 +255,7 @@ def looks_like_story(url: str) -> bool:
     A guess that costs a request when it is wrong; the extraction decides what the page is.
     """
     address, segments = urlsplit(url), _segments(url)
-    if _NO_PAGE.search(address.path) or _NO_NEWS.search(address.path):
+    if is_no_story(url):
         return False
     if _NUMBERED.search(address.query):
         return True
@@ -265,14 +268,19 @@ def looks_like_story(url: str) -> bool:
     return words >= _LEAST_WORDS or numbered or dated or bool(_STORIES.search(address.path))
 
 
+def is_no_story(url: str) -> bool:
+    """Whether an address names another thing than a story: a file, a service of the site, comments by themselves."""
+    path = urlsplit(url).path
+    return any(pattern.search(path) for pattern in (_NO_PAGE, _NO_NEWS, _COMMENTS))
+
+
 def looks_like_section(url: str) -> bool:
     """Whether an address has the shape of a section front's: one or two short names."""
     address, segments = urlsplit(url), _segments(url)
     return (
         1 <= len(segments) <= 2
         and not address.query
-        and not _NO_PAGE.search(address.path)
-        and not _NO_NEWS.search(address.path)
+        and not is_no_story(url)
         and not looks_like_story(url)
         and all(len(name) <= _SECTION_CHARACTERS and not re.search(r"\d{3,}", name) for name in segments)
     )

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.crawl.archive import Exchange, read_segment, segments
-from pipelines.crawl.discovery import Lead, Purpose, joined, leads, trap
+from pipelines.crawl.discovery import Lead, Purpose, is_no_story, joined, leads, trap
 from pipelines.lake import schema
 from pipelines.lake.ids import article_id, digest
 from pipelines.lake.parts import Lake, frame
@@ -113,7 +113,8 @@ def discovery_rows(exchange: Exchange, capture: Row, site_of: SiteOf) -> Iterato
 def teaser_rows(items: Iterable[Row], capture: Row) -> Iterator[Row]:
     """The stories of its own site that a crawled page's teasers lead to, as rows of discoveries, without paid ones."""
     for item in items if capture["source"] == "crawl" else ():
-        if not item["external"] and not item["sponsored"] and not trap(item["url"]):
+        paid_or_away = item["external"] or item["sponsored"]
+        if not (paid_or_away or trap(item["url"]) or is_no_story(item["url"])):
             yield _discovery(item["target_id"], Lead(item["url"], Purpose.STORY), capture, "teaser")
 
 

@@ -151,6 +151,8 @@ def test_addresses_of_stories(path: str) -> None:
         "/login?next=/some-story-of-many-words",
         "/2026/03/01/",
         "/12345",
+        "/guncel/bakan-yeni-karari-acikladi-18240074-haberi-yorumlari/",
+        "/politics/what-the-new-budget-means-for-towns/comments",
     ],
 )
 def test_addresses_of_other_things(path: str) -> None:
