@@ -20,6 +20,7 @@ from tests.crawl.running import Run, crawl, exchanges
 pytestmark = pytest.mark.slow
 
 CONTACT = "desk@anchor.test"
+TRIES = 3  # of one address in one run, however it is refused
 LATE = 0.1  # seconds that a busy machine may take to notice a request
 SHUT = ["robots-down", "robots-hung-up", "robots-cut", *(f"robots-inward-{n}" for n in range(9))]
 OPEN = ["robots-missing", "robots-large", "robots-moved", "robots-looping"]
@@ -80,11 +81,11 @@ def test_robots_txt_comes_before_anything_else_of_each_host(crawled: Crawled) ->
     assert set(begun.values()) == {"/robots.txt"}
 
 
-def test_robots_txt_is_asked_for_once(crawled: Crawled) -> None:
+def test_robots_txt_is_asked_for_once_unless_it_loops_or_the_connection_is_lost(crawled: Crawled) -> None:
     times = Counter(asked.host for asked in crawled.first if asked.path == "/robots.txt")
-    looping = times.pop("robots-looping")
+    assert times.pop("robots-looping") <= 6, "the first and five redirects"
+    assert times.pop("robots-hung-up") <= TRIES
     assert set(times.values()) == {1}
-    assert looping <= 6, "the first and five redirects"
 
 
 def test_what_robots_txt_forbids_is_never_asked_for(crawled: Crawled) -> None:
@@ -94,7 +95,7 @@ def test_what_robots_txt_forbids_is_never_asked_for(crawled: Crawled) -> None:
 
 @pytest.mark.parametrize("name", SHUT)
 def test_nothing_is_asked_of_a_host_whose_robots_txt_cannot_be_had(crawled: Crawled, name: str) -> None:
-    assert [asked.path for asked in crawled.asked(name)] == ["/robots.txt"]
+    assert {asked.path for asked in crawled.asked(name)} == {"/robots.txt"}
 
 
 @pytest.mark.parametrize("name", OPEN)
@@ -165,12 +166,9 @@ def test_a_site_that_goes_on_refusing_is_left_alone(crawled: Crawled) -> None:
 
 
 def test_a_slow_site_is_given_time_to_breathe(crawled: Crawled) -> None:
-    def pause(site: str) -> float:
-        pauses = sorted(after.began - before.ended for before, after in pairwise(crawled.pages(site)))
-        return pauses[len(pauses) // 2]
-
-    assert pause("slow") >= LATENCY / 2
-    assert pause("slow") >= 2 * pause("paper")
+    pauses = sorted(after.began - before.ended for before, after in pairwise(crawled.pages("slow")))
+    assert LATENCY > DELAY
+    assert pauses[len(pauses) // 2] >= LATENCY / 2, "the configured delay alone would leave no pause at all"
 
 
 # Discovery, and what is fetched
@@ -185,10 +183,10 @@ def test_every_page_that_a_crawl_has_to_fetch_is_fetched_once(crawled: Crawled) 
         assert wanted == dict.fromkeys(site.wanted, 1), name
 
 
-def test_nothing_is_asked_for_twice_but_what_was_refused(crawled: Crawled) -> None:
-    refused = {asked.url for asked in crawled.first if asked.status in (429, 503)}
+def test_nothing_is_asked_for_twice_but_what_was_refused_or_no_answer(crawled: Crawled) -> None:
     times = Counter(asked.url for asked in crawled.first if not asked.path.startswith("/robots"))
-    assert {url: number for url, number in times.items() if number > 1 and url not in refused} == {}
+    failing = {asked.url for asked in crawled.first if asked.status in (0, 429, 503) or _title(asked.url) in UNREADABLE}
+    assert {url: number for url, number in times.items() if number > (TRIES if url in failing else 1)} == {}
 
 
 def test_the_archive_holds_each_whole_answer_once(crawled: Crawled) -> None:
@@ -198,7 +196,11 @@ def test_the_archive_holds_each_whole_answer_once(crawled: Crawled) -> None:
     archived = Counter((each.url, each.status) for each in crawled.archived)
     assert archived - answered == Counter(), "nothing is archived that was not answered"
     lost = {url for url, _ in answered - archived}
-    assert {url.rpartition("/")[2].removesuffix("-story-of-today") for url in lost} <= UNREADABLE
+    assert {_title(url) for url in lost} <= UNREADABLE
+
+
+def _title(url: str) -> str:
+    return url.rpartition("/")[2].removesuffix("-story-of-today")
 
 
 UNREADABLE = {

@@ -8,7 +8,7 @@ import gzip
 import random
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import count, repeat
@@ -22,6 +22,9 @@ DELAY: Final = 0.05  # seconds that the sites are configured with whose pace is 
 CRAWL_DELAY: Final = 0.4  # seconds that the host `delaying` asks for in its robots.txt
 RETRY_AFTER: Final = 2  # seconds that the host `busy` names with its 429
 LATENCY: Final = 0.25  # seconds before each answer of the host `slow`
+CHAIN: Final = "/a-chain-of-redirects-1000"  # the host `hostile` has thirty of these, numbered, each moved to the next
+# Spellings of this machine's address.
+INWARD: Final = ("localhost", "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "[::ffff:127.0.0.1]")
 _MEGABYTE: Final = 2**20
 
 Bind = Callable[[str], str]  # the name of a host in, its address (without a slash at the end) out
@@ -83,10 +86,10 @@ def moved(location: str, status: int = 301) -> Reply:
     return reply(b"moved", status, {"Location": location})
 
 
-def ordinary(name: str, bind: Bind, stories: int, **variant: Any) -> Site:
-    """A site where nothing is wrong."""
+def ordinary(name: str, bind: Bind, number: int, **variant: Any) -> Site:
+    """A site of so many stories where nothing is wrong, in a variant of `Paper`."""
     url = bind(name)
-    paper = Paper(url, stories, **variant)
+    paper = Paper(url, number, **variant)
     return Site(
         name,
         {name: paper},
@@ -94,24 +97,38 @@ def ordinary(name: str, bind: Bind, stories: int, **variant: Any) -> Site:
         feeds=(f"{url}/feed",),
         sitemaps=(f"{url}/sitemap.xml",),
         wanted=at(url, [*paper.listed, *paper.lists]),
-        forbidden=at(url, paper.hidden) if paper.hidden else frozenset(),
+        # A first run cannot know them, so one that asks for them guesses.
+        forbidden=at(url, paper.hidden),
     )
 
 
 def under_robots(
-    name: str, bind: Bind, rules: Reply, stories: int, *, allowed: bool, more: Mapping[str, Reply] | None = None
+    name: str,
+    bind: Bind,
+    rules: Reply,
+    number: int,
+    *,
+    allowed: bool,
+    opened: Sequence[str] = (),
+    closed: Sequence[str] = (),
+    also: Mapping[str, Reply] | None = None,
 ) -> Site:
-    """A site whose robots.txt is out of the ordinary; `allowed` says whether it lets us in."""
+    """A site of so many stories whose robots.txt is out of the ordinary; `allowed` says whether it lets us in.
+
+    One more list leads to pages that the rules leave open or close.
+    """
     url = bind(name)
-    paper = Paper(url, stories)
-    lists = at(url, [*paper.listed, *paper.lists])
+    paper = Paper(url, number)
+    more = {path: page(title=path) for path in (*opened, *closed)}
+    replies = {"/robots.txt": rules, **(also or {}), **more, "/more/": page(*more)}
+    pages = at(url, {*paper.listed, *paper.lists, "/more/", *opened} - {"/feed"})
     return Site(
         name,
-        {name: overlaid(paper, {"/robots.txt": rules, **(more or {})})},
-        start=(f"{url}/",),
+        {name: overlaid(paper, replies)},
+        start=(f"{url}/", f"{url}/more/"),
         sitemaps=(f"{url}/sitemap.xml",),
-        wanted=lists - {f"{url}/feed"} if allowed else frozenset(),
-        forbidden=frozenset() if allowed else lists,
+        wanted=pages if allowed else frozenset(),
+        forbidden=at(url, closed) if allowed else pages,
     )
 
 
@@ -206,14 +223,14 @@ def few(
     return Site(name, answers, start=(f"{url}/",), wanted=wanted, forbidden=forbidden, delay=delay)
 
 
-def stories(number: int, about: str) -> list[str]:
+def story_paths(number: int, about: str) -> list[str]:
     """Paths that look like those of stories."""
     return [f"/a-story-about-{about}-{10_000 + n}" for n in range(number)]
 
 
 def busy(name: str, bind: Bind) -> Site:
     """A site that is over its limit after five stories: for a while it answers 429 and says for how long."""
-    paths, until, served = stories(12, "patience"), [0.0], count()
+    paths, until, served = story_paths(12, "patience"), [0.0], count()
 
     def answer(asked: Asked) -> Reply:
         if time.monotonic() < until[0]:
@@ -228,7 +245,7 @@ def busy(name: str, bind: Bind) -> Site:
 
 def stumbling(name: str, bind: Bind) -> Site:
     """A site that answers two requests in a row with 503 and says nothing of how long."""
-    paths, served = stories(8, "recovery"), count()
+    paths, served = story_paths(8, "recovery"), count()
 
     def answer(asked: Asked) -> Reply:
         return reply(b"", 503) if next(served) in (3, 4) else page(title=asked.path)
@@ -238,7 +255,7 @@ def stumbling(name: str, bind: Bind) -> Site:
 
 def refusing(name: str, bind: Bind) -> Site:
     """A site that has had enough of us after five stories, for good."""
-    paths, served = stories(60, "refusal"), count()
+    paths, served = story_paths(60, "refusal"), count()
 
     def answer(asked: Asked) -> Reply:
         return reply(b"", 429) if next(served) >= 5 else page(title=asked.path)
@@ -248,24 +265,23 @@ def refusing(name: str, bind: Bind) -> Site:
 
 def slow(name: str, bind: Bind) -> Site:
     """A site that thinks before it answers."""
-    paths = stories(10, "thinking")
+    paths = story_paths(10, "thinking")
     answer = replace(page(title="slow"), wait=LATENCY)
     return few(name, bind, dict.fromkeys(paths, answer), wanted=paths, delay=DELAY)
 
 
 def delaying(name: str, bind: Bind) -> Site:
     """A site that asks for more patience than the operator configured."""
-    paths = stories(5, "leisure")
+    paths = story_paths(5, "leisure")
     rules = {"/robots.txt": robots(f"Crawl-delay: {CRAWL_DELAY}")}
     return few(name, bind, rules | {path: page(title=path) for path in paths}, wanted=paths)
 
 
 def stuck(name: str, bind: Bind, bad: Reply) -> Site:
     """A site with one page that never comes to an end, and good ones behind it."""
-    paths = stories(3, "what-comes-after")
-    return few(
-        name, bind, {"/the-story-without-an-end": bad} | {path: page(title=path) for path in paths}, wanted=paths
-    )
+    paths = story_paths(3, "what-comes-after")
+    good = {path: page(title=path) for path in paths}
+    return few(name, bind, {"/the-story-without-an-end": bad, **good}, wanted=paths)
 
 
 def dripping_body() -> Reply:
@@ -363,12 +379,10 @@ def hostile(name: str, bind: Bind, canary: int) -> Site:
     chain = {f"{CHAIN}{n}": moved(f"{CHAIN}{n + 1}", 302) for n in range(1, 30)}
     good = {f"/the-{title}-story-of-today": answer for title, answer in readable.items()}
     bad = {f"/the-{title}-story-of-today": answer for title, answer in broken.items()}
-    links = [*bad, *good, *redirects, *inward]
+    # A good page behind each bad one, since a site that gives nothing but bad ones may be left alone.
+    mixed = [path for pair in zip(bad, good, strict=False) for path in pair]
+    links = dict.fromkeys([*mixed, *bad, *good, *redirects, *inward])
     return few(name, bind, {**bad, **good, **redirects, **chain, "/": page(*links)}, wanted=good)
-
-
-INWARD: Final = ("localhost", "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "[::ffff:127.0.0.1]")
-CHAIN: Final = "/a-chain-of-redirects-1000"
 
 
 def trapping(name: str, bind: Bind) -> Site:
@@ -386,11 +400,11 @@ def trapping(name: str, bind: Bind) -> Site:
     def trap(asked: Asked) -> Reply:
         path = asked.path.partition("?")[0].partition(";")[0]
         if path in paper.listed:
-            return paper(Asked(asked.host, path, {}, 0, 0))
+            return paper(replace(asked, path=path))
         if path.startswith("/calendar/"):
-            year, *rest = (int(part) for part in path.strip("/").split("/")[1:2] or ["2026"])
+            year = int(path.split("/")[2] or 2026)
             links = [f"/calendar/{year + step}/{month:02}/" for step in (-1, 1) for month in range(1, 13)]
-            return page(*links, title=f"{path} {rest}")
+            return page(*links, title=path)
         if path.startswith("/grow/"):
             return page("a-story-that-goes-ever-deeper/", "deeper/", title=path)
         if path.startswith("/nested-"):
@@ -430,6 +444,8 @@ def anchor(bind: Bind, canary: int) -> list[Site]:
     """All sites, at the addresses that `bind` gives; nobody may ever connect to the port `canary`."""
     hops = {f"/robots-{n}.txt": moved(f"/robots-{n + 1}.txt") for n in range(1, 5)}
     hops["/robots-5.txt"] = robots("Disallow: /members/")
+    members = ["/members/a-story-for-members-only"]
+    early, late = ["/early/a-story-before-the-limit"], ["/late/a-story-behind-the-limit"]
     cut = reply(b"User-agent: *", 200, {"Content-Length": 90}, close=True)
     inside = [f"http://{host}:{canary}/robots.txt" for host in INWARD]
     inside += ["http://10.0.0.1/robots.txt", "http://169.254.169.254/robots.txt", "file:///etc/passwd"]
@@ -438,9 +454,9 @@ def anchor(bind: Bind, canary: int) -> list[Site]:
         ordinary("atom", bind, 580, atom=True, etags=False, every=timedelta()),
         ordinary("tagged", bind, 580, tagged=True),
         two_hosts("paper", bind),
-        under_robots("robots-missing", bind, reply(b"", 404), 260, allowed=True),
-        under_robots("robots-large", bind, large_robots(), 240, allowed=True),
-        under_robots("robots-moved", bind, moved("/robots-1.txt"), 240, allowed=True, more=hops),
+        under_robots("robots-missing", bind, reply(b"", 404), 260, allowed=True, opened=members),
+        under_robots("robots-large", bind, large_robots(), 240, allowed=True, opened=late, closed=early),
+        under_robots("robots-moved", bind, moved("/robots-1.txt"), 240, allowed=True, closed=members, also=hops),
         under_robots("robots-looping", bind, moved("/robots.txt"), 20, allowed=True),
         under_robots("robots-down", bind, reply(b"", 503), 40, allowed=False),
         under_robots("robots-hung-up", bind, Reply(b""), 40, allowed=False),
