@@ -170,7 +170,7 @@ def _block_rows(blocks: list[Mapping[str, Any]], common: Row) -> tuple[list[Row]
                 "headline_id": headline_id(common["site"], item["headline"]),
                 "display_id": headline_id(common["site"], _other_wording(item)),
             }
-            | _known(item, ("slot", "url", "headline", "display", "image_alt", "external", "sponsored"))
+            | _known(item, ("slot", "url", "headline", "display", "image_alt", "external", "sponsored", "source"))
             for item, target in zip(block["items"], targets, strict=True)
         )
     return block_rows, item_rows

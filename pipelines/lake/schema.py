@@ -236,6 +236,7 @@ ITEMS = Table(
         Column("image_alt", TEXT, "Alternative text of the teaser's picture"),
         Column("external", FLAG, "The link leaves the site", required=True),
         Column("sponsored", FLAG, "Marked as paid or partner content", required=True),
+        Column("source", TEXT, "html, or json where only a script's data holds the teaser"),
     ),
     key=("item_id",),
     references={"block_id": "blocks.block_id", "capture_id": "captures.capture_id"},
@@ -832,6 +833,47 @@ COMMENT_LANGUAGES = Table(
     key=("comment_id",),
 )
 
+SHARPENING = Table(
+    "sharpening",
+    "analyse",
+    "By site: how much more clickbait teasers are than the stories they lead to, story by story.",
+    (
+        SITE,
+        Column(
+            "compared",
+            TEXT,
+            "article (what teasers show against the title above the story) or card (text shown against full headline)",
+            required=True,
+        ),
+        Column("stories", COUNT, "Stories with both wordings", "articles", required=True),
+        Column("changed", COUNT, "Stories whose clickbait probability differs between them", "articles", required=True),
+        Column("became_clickbait", COUNT, "Stories that are clickbait only as shown", "articles", required=True),
+        Column("ceased_to_be", COUNT, "Stories that are clickbait only in full", "articles", required=True),
+        Column("mcnemar_p", REAL, "Two-sided p-value of these two; sharpening.mcnemar_p", "0–1"),
+        *_interval("sharpening", "Mean change of the clickbait probability", "−1–1", "sharpening.mean_change"),
+        Column("wilcoxon_p", REAL, "Two-sided p-value of the changes' ranks; sharpening.signed_rank_p", "0–1"),
+        Column("code_version", TEXT, "Version of the code that computed it", required=True),
+    ),
+    key=("site", "compared"),
+)
+
+LIFETIMES = Table(
+    "lifetimes",
+    "analyse",
+    "Share of teaser headlines still standing some hours after they were first seen, by site and wording.",
+    (
+        SITE,
+        Column("wording", TEXT, "clickbait or plain", required=True),
+        Column("hours", COUNT, "Time since the headline was first seen", "hours", required=True),
+        Column("headlines", COUNT, "Headlines it rests on", "headlines", required=True),
+        Column("gone", COUNT, "Of these, seen to be gone; the others are censored", "headlines", required=True),
+        Column("standing_low", REAL, "Share still standing, at least; lifetimes.turnbull", "0–1", required=True),
+        Column("standing_high", REAL, "Share still standing, at most; lifetimes.turnbull", "0–1", required=True),
+        Column("code_version", TEXT, "Version of the code that computed it", required=True),
+    ),
+    key=("site", "wording", "hours"),
+)
+
 EXTRACTED: Final = (
     CAPTURES,
     PAGES,
@@ -847,7 +889,16 @@ EXTRACTED: Final = (
     DISCOVERIES,
     SKIPS,
 )
-MEASURES: Final = (CONTRASTS, TIME_COURSE, COOCCURRENCE, TOPIC_MATRIX, HEADLINE_PAIRS, HEADLINE_VARIANTS)
+MEASURES: Final = (
+    CONTRASTS,
+    TIME_COURSE,
+    COOCCURRENCE,
+    TOPIC_MATRIX,
+    HEADLINE_PAIRS,
+    HEADLINE_VARIANTS,
+    SHARPENING,
+    LIFETIMES,
+)
 COMMENTS_FOLLOWED: Final = (COMMENT_EVENTS, COMMENT_HISTORY, COMMENT_REPETITIONS, COMMENT_LANGUAGES)
 COMMENT_MEASURES: Final = (COMMENT_VOLUME, COMMENT_VELOCITY, THREAD_MEASURES, COMMENT_CONCENTRATION)
 TABLES: Final = {

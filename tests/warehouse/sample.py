@@ -283,6 +283,7 @@ def _teaser(
             "display": target.card if target.clickbait else None,
             "external": False,
             "sponsored": False,
+            "source": "html",
         },
     )
     yield (
@@ -388,6 +389,29 @@ def _measures(exposures: pl.DataFrame, stories: int) -> dict[str, list[dict[str,
         "time_course": [_difference_of_the_day(site) for site in ("akşam", "beacon")],
         "cooccurrence": _cooccurrence(exposures),
         "topic_matrix": _topic_matrix(exposures),
+        "sharpening": [
+            {
+                "site": "akşam",
+                "compared": "card",
+                "stories": 8,
+                "changed": 8,
+                "became_clickbait": 8,
+                "ceased_to_be": 0,
+                "code_version": "sample",
+            }
+        ],
+        "lifetimes": [
+            {
+                "site": "akşam",
+                "wording": "plain",
+                "hours": 24,
+                "headlines": 16,
+                "gone": 4,
+                "standing_low": 0.5,
+                "standing_high": 0.75,
+                "code_version": "sample",
+            }
+        ],
         "headline_pairs": [_pair(site, n) for site in ("akşam", "beacon") for n in range(0, 12, 3)],
         "headline_variants": [_variant(site, n) for site in ("akşam", "beacon") for n in range(0, 12, 3)],
     }
