@@ -52,7 +52,7 @@ log = logging.getLogger("yanyana.crawl")
 ROBOTS: Final = "robots"  # the purpose of a request for robots.txt
 _TRIES: Final = 3  # of an address that is refused or whose connection is lost, with the back-off between them
 _REFUSALS: Final = frozenset({429, 503})
-_MAX_HEAD: Final = 128 * 2**10  # bytes of status line and headers
+_MAX_HEAD: Final = 192 * 2**10  # bytes read until the headers end; the last 64 KiB of them may hold some of the body
 _LOOK_UP: Final = 0.25  # seconds until a waiting request sees that the crawl is ending
 
 _LOST: Final = "connection failed"
@@ -219,17 +219,19 @@ class ArchivingHandler(HTTP11DownloadHandler):
         crawl = _crawl_of(self.crawler, request)
         # A 503 for robots.txt is its answer: everything is forbidden.
         again = {429} if request.meta["purpose"] == ROBOTS else _REFUSALS
-        for tries_left in reversed(range(_TRIES)):
+        tries = 0
+        while True:
             await self._turn(crawl.pace)
+            tries += 1
+            enough = tries == _TRIES
             try:
                 response = await self._ask(request, crawl)
             except Failed as failed:
-                if str(failed) != _LOST or not tries_left or crawl.pace.stopped:
+                if enough or crawl.pace.stopped or str(failed) != _LOST:
                     raise
-                continue
-            if response.status not in again or not tries_left or crawl.pace.stopped:
-                return response
-        raise AssertionError("the last try returns or raises")
+            else:
+                if enough or crawl.pace.stopped or response.status not in again:
+                    return response
 
     async def _turn(self, pace: Pace) -> None:
         """Wait until the site may be asked."""
@@ -339,7 +341,7 @@ class _BoundedProtocol(_LenientHTTP11ClientProtocol):
     def dataReceived(self, bytes: Any) -> None:  # noqa: A002
         if self._parser is not None and self._parser.state in (STATUS, HEADER):
             self._head += len(bytes)
-            if self._head > _MAX_HEAD + 2**16:  # what is read at once may hold the body's beginning
+            if self._head > _MAX_HEAD:
                 self._giveUp(Failure(_HeadTooLarge()))
                 return
         super().dataReceived(bytes)

@@ -116,6 +116,7 @@ SITES: dict[str, tuple[float, dict[str, Answer]]] = {
     "six": (0.0, leading(6)),
     "across": (0.0, {"/private/a": always(http())}),
     "lost": (0.1, {"/a": lambda nth: [http()] if nth else []}),
+    "reused": (0.1, {"/a": always(http()), "/b": lambda nth: [http()] if nth else []}),
     "gone": (0.02, {"/a": lambda _: []}),
     "other": (0.0, {"/a": always(http(b"<p>no business of ours"))}),
 }
@@ -160,7 +161,10 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Asked:
     """All the servers above, asked side by side in one process."""
     archive = tmp_path_factory.mktemp("archive")
     with ExitStack() as stack:
-        wires = {name: stack.enter_context(Wire(dict(answers)).serving()) for name, (_, answers) in SITES.items()}
+        wires = {
+            name: stack.enter_context(Wire(dict(answers), keep_alive=name == "reused").serving())
+            for name, (_, answers) in SITES.items()
+        }
         elsewhere = f"Location: {wires['other'].url}/robots.txt"
         wires["moved"].answers = {"/robots.txt": always(http(b"", elsewhere, status="302 Found")), **SITES["moved"][1]}
         there = f"Location: {wires['private'].url}/robots.txt"
@@ -242,6 +246,9 @@ def test_a_lost_connection_is_tried_again_at_the_sites_pace(asked: Asked) -> Non
     assert asked.of("lost") == {"/a": "status 200"}
     assert [each.path for each in asked.wires["lost"].log] == ["/robots.txt", "/a", "/a"]
     assert asked.gaps("lost")[-1] >= 2 * 0.1 - LATE
+    assert [each.path for each in asked.wires["reused"].log] == ["/robots.txt", "/a", "/b", "/b"]
+    assert asked.wires["reused"].connections == 2, "one that served three requests, and one for the next try"
+    assert asked.gaps("reused")[-1] >= 2 * 0.1 - LATE
     assert asked.of("gone") == {"/a": "Failed: connection failed"}
     assert len(asked.wires["gone"].log) == 1 + 3
 

@@ -21,10 +21,11 @@ class Asked:
 
 
 class Wire:
-    """One server at its own port; every answer ends its connection."""
+    """One server at its own port; every answer ends its connection, or with `keep_alive` those that say nothing."""
 
-    def __init__(self, answers: Mapping[str, Answer]) -> None:
+    def __init__(self, answers: Mapping[str, Answer], *, keep_alive: bool = False) -> None:
         self.answers = answers
+        self._keep_alive = keep_alive
         self.log: list[Asked] = []
         self.connections = 0
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -62,21 +63,27 @@ class Wire:
     def _answer(self, connection: socket.socket) -> None:
         with connection, suppress(OSError):
             connection.settimeout(20)
-            head = b""
-            while b"\r\n\r\n" not in head:
-                if not (data := connection.recv(65536)):
-                    return
-                head += data
-            path, came, sent = head.split()[1].decode(), time.monotonic(), 0
-            nth = sum(asked.path == path for asked in self.log)
-            at = len(self.log)
-            self.log.append(Asked(path, came, head.decode("latin-1"), 0))
-            for data in self.answers.get(path, missing)(nth):
-                if self._over.is_set():
-                    return
-                connection.sendall(data)
-                sent += len(data)
-                self.log[at] = Asked(path, came, head.decode("latin-1"), sent)
+            while self._exchange(connection) and self._keep_alive:
+                pass
+
+    def _exchange(self, connection: socket.socket) -> int:
+        """Answer one request; returns how many bytes went out."""
+        head = b""
+        while b"\r\n\r\n" not in head:
+            if not (data := connection.recv(65536)):
+                return 0
+            head += data
+        path, came, sent = head.split()[1].decode(), time.monotonic(), 0
+        nth = sum(asked.path == path for asked in self.log)
+        at = len(self.log)
+        self.log.append(Asked(path, came, head.decode("latin-1"), 0))
+        for data in self.answers.get(path, missing)(nth):
+            if self._over.is_set():
+                break
+            connection.sendall(data)
+            sent += len(data)
+            self.log[at] = Asked(path, came, head.decode("latin-1"), sent)
+        return sent
 
 
 def http(body: bytes = b"<p>a story", *headers: str, status: str = "200 OK") -> bytes:
