@@ -82,9 +82,17 @@ def _in_scripts(page: Page, language: str | None) -> list[Found]:
     sources = [script_source(e) for e in page.by_name.get("script", ()) if "ld+json" not in e.attrs.get("type", "")]
     telling = [source for source in sources if any(stem in source for stem in stems) and len(source) <= _MAX_SCRIPT]
     values = (value for source in telling for value in _values(source, stems))
-    lists = [list(_within(value, page, language, typed=False)) for value in values]
-    filled = [comments for comments in lists if comments]
-    return [comment for comments in filled for comment in comments] if len(filled) < _MANY else []
+    found: list[Found] = []
+    seen: set[object] = set()
+    lists = 0
+    for value in values:
+        comments = list(_within(value, page, language, typed=False))
+        said = {(c.id, c.author_name, c.created_at, c.text) for c in comments}
+        if not said <= seen:  # else a copy, or the answers in a list that was read whole
+            lists += 1
+            found += comments
+            seen |= said
+    return found if lists < _MANY else []
 
 
 def _values(source: str, stems: list[str]) -> Iterator[Any]:

@@ -87,6 +87,19 @@ def test_the_same_list_in_two_states_is_one() -> None:
     assert len(read(f"a = {json.dumps({'comments': [SAID]})}", f"b = {json.dumps({'comments': [SAID]})}")) == 1
 
 
+def test_readers_who_say_the_same_are_all_read() -> None:
+    alike = [{"text": "+1", "author": name, "date": 1741514400} for name in ("Jo", "Al")]
+    assert len(in_script({"comments": alike})) == 2
+
+
+def test_answers_under_the_same_name_are_no_lists_of_their_own() -> None:
+    thread = [SAID | {"id": str(n), "comments": [SAID | {"id": f"{n}-1"}]} for n in range(5)]
+    source = f"self.push([1,{json.dumps(json.dumps({'comments': thread}))}])"
+    comments = read(source, source)
+    assert [(c["id"], c["depth"]) for c in comments[:3]] == [("0", 0), ("0-1", 1), ("1", 0)]
+    assert len(comments) == 10
+
+
 def test_comments_of_the_graph_are_read_beside_the_story() -> None:
     graph = [
         {"@type": "NewsArticle"},
