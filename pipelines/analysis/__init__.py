@@ -13,6 +13,8 @@ key. Nothing here reads or writes files, and nothing looks at words: labels come
 from pipelines.analysis.company import headline_pairs
 from pipelines.analysis.contrast import contrasts, time_course
 from pipelines.analysis.exposure import exposures
+from pipelines.analysis.lifetimes import lifetimes
+from pipelines.analysis.sharpening import sharpening
 from pipelines.analysis.topics import cooccurrence, topic_matrix
 from pipelines.analysis.wordings import headline_variants
 
@@ -22,6 +24,8 @@ __all__ = [
     "exposures",
     "headline_pairs",
     "headline_variants",
+    "lifetimes",
+    "sharpening",
     "time_course",
     "topic_matrix",
 ]

@@ -71,6 +71,9 @@ def measure(settings: SettingsResource) -> Iterator[dg.MaterializeResult]:
         schema.TOPIC_MATRIX: lambda: analysis.topic_matrix(exposures),
         schema.HEADLINE_PAIRS: lambda: analysis.headline_pairs(exposures, headlines),
         schema.HEADLINE_VARIANTS: lambda: analysis.headline_variants(captures, articles, items, headlines),
+        # Written just before: a measure of a measure.
+        schema.SHARPENING: lambda: analysis.sharpening(lake.scan(schema.HEADLINE_VARIANTS).collect()),
+        schema.LIFETIMES: lambda: analysis.lifetimes(exposures, captures),
     }
     for table, computed in measures.items():
         rows = computed()
