@@ -3,6 +3,7 @@
 Read from Coral's own handlers: `/api/story/count`, and the older `/api/story/count.js` for servers without it.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from pipelines.comments.adapter import JSON, Answer, Page, Request, Response, Thread, stated_thread
@@ -53,4 +54,4 @@ def _without_callback(response: Response) -> Response:
     start, end = response.body.find(b"{"), response.body.rfind(b"}")
     if start < 0:
         raise Unreadable(f"{response.url}: no JSON in the script")
-    return Response(response.url, 200, response.headers, response.body[start : end + 1], response.captured_at)
+    return replace(response, body=response.body[start : end + 1])

@@ -1,7 +1,6 @@
 """Which adapter reads which platform. A new one is entered here.
 
-OpenWeb and Viafoura have none: their interfaces are undocumented and meant for their own scripts. Facebook, Hyvor,
-Vuukle, Insticator and Drupal have none that may be read without a login.
+OpenWeb and Viafoura have none on purpose: their interfaces are undocumented and meant for their own scripts.
 """
 
 from pipelines.comments.adapter import Adapter
