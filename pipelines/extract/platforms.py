@@ -131,17 +131,20 @@ _ENDPOINT_ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "isso": ("data-isso",),
     "ghost": ("data-ghost-comments",),
 }
+# In scripts written into the page and in the addresses of the others.
 _ENDPOINT_SCRIPTS: dict[str, tuple[str, ...]] = {
     "disqus": (
         rf"\bdisqus_?shortname{_QUOTED}",
         r"(?://|\\/\\/)([\w-]{1,100})\.disqus\.com(?:/|\\/)(?:embed|count)\.js",
     ),
-    "coral": (rf"\b(?:rootURL|\w{{0,30}}coral\w{{0,30}}url_*|talk){_ADDRESS}",),
+    "coral": (
+        rf"\b(?:rootURL|\w{{0,30}}coral\w{{0,30}}url_*|talk){_ADDRESS}",
+        r"^((?:https?:)?//[^/]+/)(?:assets|static)/(?:js/)?embed\.js",
+    ),
     "remark42": (rf"\bremark_config\b[^}}]{{0,2000}}\bhost{_ADDRESS}",),
     "guardian": (rf"\bdiscussionApiUrl{_ADDRESS}",),
 }
 _REMARK_SITE = re.compile(rf"\bremark_config\b[^}}]{{0,2000}}\bsite_id{_QUOTED}")
-_CORAL_FILE = re.compile(r"((?:https?:)?//[^/]+/)(?:assets|static)/(?:js/)?embed\.js")
 _WORDPRESS_POST = re.compile(r"/wp/v2/(?:posts|pages)/(\d+)|[?&]p=(\d+)")
 _WORDPRESS_BODY = re.compile(r"(?:postid|page-id)-(\d+)")
 _DRUPAL_NODE = re.compile(r"/comment/reply/(?:node/)?(\d+)|/node/(\d+)$")
@@ -244,18 +247,22 @@ def find_thread(page: Page, platform: str, places: Iterable[Element]) -> Thread:
         or page.meta_content(*_THREAD_META.get(platform, ()))
         or _assigned(sources, _THREAD_SCRIPTS.get(platform, ()))
     )
-    endpoint = _attribute(elements, _ENDPOINT_ATTRIBUTES.get(platform, ())) or _assigned(
-        [*sources, *_files(page)], _ENDPOINT_SCRIPTS.get(platform, ())
+    return Thread(_endpoint(page, platform, elements, sources), thread)
+
+
+def _endpoint(page: Page, platform: str, elements: list[Element], sources: list[str]) -> str | None:
+    """The root address of the platform's interface, in the form that `record.CommentSection` gives it."""
+    files = [source for element in page.by_name.get("script", ()) if (source := element.attrs.get("src"))]
+    stated = _attribute(elements, _ENDPOINT_ATTRIBUTES.get(platform, ())) or _assigned(
+        [*sources, *files], _ENDPOINT_SCRIPTS.get(platform, ())
     )
-    if platform == "coral" and endpoint is None:
-        endpoint = next((match[1] for match in map(_CORAL_FILE.match, _files(page)) if match), None)
-    if platform == "disqus" and endpoint is not None:
-        endpoint = f"https://{endpoint}.disqus.com/" if _SHORTNAME.fullmatch(endpoint) else None
-    root = _root(page, endpoint)
+    if platform == "disqus":
+        return f"https://{stated}.disqus.com/" if stated and _SHORTNAME.fullmatch(stated) else None
+    root = _root(page, stated)
     if platform == "remark42" and root is not None:
         site = next((match[1] for match in map(_REMARK_SITE.search, sources) if match), _REMARK_DEFAULT_SITE)
-        root = f"{root}?{urlencode({'site': site})}"
-    return Thread(root, thread)
+        return f"{root}?{urlencode({'site': site})}"
+    return root
 
 
 def _inline_scripts(page: Page) -> Iterator[tuple[Element, str]]:
@@ -265,10 +272,6 @@ def _inline_scripts(page: Page) -> Iterator[tuple[Element, str]]:
             source = script_source(element)
             if source and len(source) <= _MAX_INLINE:
                 yield element, source
-
-
-def _files(page: Page) -> list[str]:
-    return [source for element in page.by_name.get("script", ()) if (source := element.attrs.get("src"))]
 
 
 def _attribute(elements: Iterable[Element], names: Collection[str]) -> str | None:
@@ -302,15 +305,13 @@ def _wordpress(page: Page) -> Thread:
     """The REST root from the head, and the number of the post: from the form, the head or the class of the body."""
     links = [(link.attrs.get("rel", ()), link.attrs.get("href", "")) for link in page.by_name.get("link", ())]
     root = next((href for rel, href in links if _REST in rel), None)
-    fields = [e.attrs.get("value", "") for e in page.by_name.get("input", ()) if e.attrs.get("name") == _POST_FIELD]
-    told = [
-        m[1] or m[2]
-        for rel, href in links
-        if ({"alternate", "shortlink"} & {*rel}) and (m := _WORDPRESS_POST.search(href))
-    ]
-    classes = [name for body in page.by_name.get("body", ()) for name in body.attrs.get("class", ())]
-    told += [match[1] for match in map(_WORDPRESS_BODY.fullmatch, classes) if match]
-    return Thread(_root(page, root), next((number for number in [*fields, *told] if number.isdecimal()), None))
+    numbers = [e.attrs.get("value", "") for e in page.by_name.get("input", ()) if e.attrs.get("name") == _POST_FIELD]
+    for rel, href in links:
+        if ("alternate" in rel or "shortlink" in rel) and (match := _WORDPRESS_POST.search(href)):
+            numbers.append(match[1] or match[2])
+    for body in page.by_name.get("body", ()):
+        numbers += [match[1] for match in map(_WORDPRESS_BODY.fullmatch, body.attrs.get("class", ())) if match]
+    return Thread(_root(page, root), next((number for number in numbers if number.isdecimal()), None))
 
 
 def _drupal_node(page: Page) -> str | None:
