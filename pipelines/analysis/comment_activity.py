@@ -45,9 +45,15 @@ def comment_velocity(history: pl.LazyFrame, stories: pl.LazyFrame, thread_reads:
     """Comments a story gets in the n-th hour after publication, by site and topic: COMMENT_VELOCITY.
 
     A story counts for an hour only if its thread was read after that hour had passed, as those at risk do in a life
-    table; its comments of later hours count for nothing, since others may not have been read yet.
+    table; its comments of later hours count for nothing, since others may not have been read yet. Threads that cannot
+    be read are left out: none of their comments was ever seen, and nothing says that there are none.
     """
-    last_read = thread_reads.group_by("article_id").agg(last_read=pl.col("read_at").max())
+    claimed = pl.max_horizontal("claimed_by_page", "claimed_by_platform").max()
+    last_read = (
+        thread_reads.group_by("article_id")
+        .agg(last_read=pl.col("read_at").max(), readable=(pl.col("enumerated") > 0).any() | (claimed == 0))
+        .filter("readable")
+    )
     followed = (
         stories.join(last_read, on="article_id")
         .with_columns(hours=(pl.col("last_read") - pl.col("published_at")).dt.total_hours().clip(upper_bound=_HOURS))

@@ -1,6 +1,5 @@
 """Which language each comment is written in. A page's language says little: readers answer in their own."""
 
-from functools import cache
 from typing import Final
 
 import polars as pl
@@ -36,17 +35,19 @@ def comment_languages(comments: pl.LazyFrame, known: pl.LazyFrame) -> pl.DataFra
 def _told(texts: pl.Series) -> list[pl.Series]:
     """The language and the confidence for each text."""
     words = texts.str.replace_all(_NOT_WORDS, " ").str.strip_chars()
-    best = [] if words.is_empty() else _detector().compute_language_confidence_values_in_parallel(words.to_list())
-    sure = [(first.language.iso_code_639_1.name.lower(), first.value) for first, *_ in best]
+    sure = [] if words.is_empty() else _likeliest(words.to_list())
     return [
         pl.Series("language", [code if value >= LEAST_CONFIDENCE else None for code, value in sure], dtype=pl.String),
         pl.Series("confidence", [value for _, value in sure], dtype=pl.Float64),
     ]
 
 
-@cache
-def _detector():  # noqa: ANN202  # lingua's own class, imported only where it is used
+def _likeliest(texts: list[str]) -> list[tuple[str, float]]:
+    """The likeliest language of each text and the confidence in it; the models are let go afterwards."""
     from lingua import IsoCode639_1, LanguageDetectorBuilder
 
     codes = [getattr(IsoCode639_1, code.upper()) for code in _LANGUAGES]
-    return LanguageDetectorBuilder.from_iso_codes_639_1(*codes).build()
+    detector = LanguageDetectorBuilder.from_iso_codes_639_1(*codes).build()
+    values = detector.compute_language_confidence_values_in_parallel(texts)
+    detector.unload_language_models()
+    return [(first.language.iso_code_639_1.name.lower(), first.value) for first, *_ in values]

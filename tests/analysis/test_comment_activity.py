@@ -67,7 +67,12 @@ def test_volume_counts_comments_replies_and_stories_by_the_hour() -> None:
 
 
 def test_velocity_counts_a_story_only_for_hours_after_which_it_was_read() -> None:
-    reads = reads_of([read("r0", read_at=at(5.5)), read("r1", article_id="other", read_at=at(1.5))])
+    reads = reads_of(
+        [
+            read("r0", read_at=at(5.5), enumerated=5),
+            read("r1", article_id="other", read_at=at(1.5), claimed_by_page=0),
+        ]
+    )
     found = comment_velocity(HISTORY, STORIES, reads)
     assert found.select("age", "stories", "comments", "per_story").rows() == [
         (0, 2, 3, 1.5),
@@ -76,6 +81,13 @@ def test_velocity_counts_a_story_only_for_hours_after_which_it_was_read() -> Non
         (3, 1, 0, 0.0),  # the comment of the third hour is of a relative time
         (4, 1, 0, 0.0),
     ]
+
+
+@pytest.mark.parametrize(("claimed", "told"), [(0, True), (7, False), (None, False)])
+def test_a_thread_that_cannot_be_read_is_no_silent_one(claimed: int | None, told: bool) -> None:
+    reads = reads_of([read("r0", read_at=at(2), claimed_by_platform=claimed, enumerated=0)])
+    found = comment_velocity(HISTORY.filter(pl.lit(value=False)), STORIES, reads)
+    assert found["per_story"].to_list() == ([0.0, 0.0] if told else [])
 
 
 def test_a_thread_has_its_size_shape_first_comment_removals_and_gaps() -> None:

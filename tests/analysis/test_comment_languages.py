@@ -34,6 +34,6 @@ def test_models_are_not_loaded_where_no_comment_is_new(monkeypatch: pytest.Monke
     comments = comments_of([comment("a", text=SAID["en"]), comment("b", text=SAID["de"], state="deleted")])
     first = comment_languages(comments, NONE)
     assert first["comment_id"].to_list() == ["a"]
-    monkeypatch.setattr(module, "_detector", lambda: pytest.fail("the models were loaded"))
+    monkeypatch.setattr(module, "_likeliest", lambda texts: pytest.fail("the models were loaded"))
     assert comment_languages(comments, first.lazy()).equals(first)
     assert comment_languages(comments.filter(comment_id="b"), first.lazy()).is_empty()
