@@ -89,11 +89,11 @@ def isso(folder: Path) -> Iterator[Isso]:
             yield Isso(endpoint, client, folder / "isso.log")
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def _wait(client: httpx.Client, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         try:
             client.get("/config")

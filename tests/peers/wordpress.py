@@ -102,7 +102,7 @@ def _start_database(folder: Path, stack: ExitStack) -> Path:
 
 def _start(command: list[str], stack: ExitStack) -> None:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    stack.callback(process.wait, 20)
+    stack.callback(process.wait, 60)
     stack.callback(process.terminate)
 
 
