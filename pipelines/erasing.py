@@ -13,12 +13,16 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.crawl.archive import days, segments
+from pipelines.crawl.log import part_name
 from pipelines.crawl.retention import remove_erased
 from pipelines.lake import schema
 from pipelines.lake.erasure import Erased, ErasureError, read_erased, remember
 from pipelines.lake.ids import article_id
 from pipelines.lake.parts import Lake
-from pipelines.segments import part_name, version
+from pipelines.segments import version
+
+# What is written from what came in. Everything else is made from these anew.
+_TABLES = (*schema.EXTRACTED, schema.CRAWL_REPORTS, schema.CRAWL_FAILURES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ def _erase(marks: set[str], erased: Erased, store: Store) -> Erasure:
     grown = remember(store.list, erased, marks)
     rows, changed = dict.fromkeys(schema.TABLES, 0), set()
     for part, day in _parts(lake):
-        frames = {table.name: lake.read(table, part=part, day=day) for table in schema.EXTRACTED}
+        frames = {table.name: lake.read(table, part=part, day=day) for table in _TABLES}
         # `captures` first: they say which records have to go, also when the rows that told it are gone already.
         for name, left in sorted(grown.without(frames).items(), key=lambda named: named[0] != schema.CAPTURES.name):
             table, before = schema.TABLES[name], frames[name]
@@ -110,8 +114,8 @@ def _unread(archive: Path, lake: Lake, current: str) -> Iterator[Path]:
 
 
 def _parts(lake: Lake) -> list[tuple[str, date | None]]:
-    """Every part, by its name and archive day, that some extracted table has."""
-    paths = {path for table in schema.EXTRACTED for path in lake.parts(table)}
+    """Every part, by its name and archive day, that some table has."""
+    paths = {path for table in _TABLES for path in lake.parts(table)}
     found = {(path.stem, _day(path)) for path in paths}
     return sorted(found, key=lambda part: (part[1] or date.min, part[0]))
 

@@ -165,9 +165,9 @@ def extract_segment(
             ]
         }
     )
-    frames = tables.frames()
+    frames = _with_lost(tables.frames(), lost, lake, part, day)
     frames[schema.DISCOVERIES.name] = first_found(frames[schema.DISCOVERIES.name])
-    frames = erased.without(_with_lost(frames, lost, lake, part, day))
+    frames = erased.without(frames)
     for table in sorted(schema.EXTRACTED, key=lambda table: table is schema.CAPTURES):
         lake.write(table, frames[table.name], part=part, day=day, made_by=made_by)
     return SegmentCounts(

@@ -21,6 +21,7 @@ from pipelines.lake.ids import article_id, key_id
 from pipelines.lake.text import fold
 
 ERASED_URL: Final = "erased"
+_QUOTES_AN_ADDRESS: Final = {"skips": "example", "crawl_reports": "oldest_due"}
 Kind = Literal["comment", "author", "said", "story"]
 
 
@@ -78,11 +79,14 @@ class Erased:
             bare += table.filter(self.is_marked("story", table["article_id"]))["capture_id"].to_list()
         due = pl.col("capture_id").is_in([*bare, *removed["capture_id"]]) & pl.col("archived").ne_missing("removed")
         left = {name: self._rows_left(name, data, bare) for name, data in frames.items()}
+        blank = {"url": ERASED_URL, "address_id": article_id(ERASED_URL), "body_hash": ""}
         left["captures"] = captures.with_columns(
+            *(
+                pl.when(pl.col("capture_id").is_in(bare)).then(pl.lit(value)).otherwise(name).alias(name)
+                for name, value in blank.items()
+            ),
             archived=pl.when(due).then(pl.lit("due")).otherwise("archived"),
             via=pl.when(~self._stories(captures["via"])).then("via"),
-            url=pl.when(pl.col("capture_id").is_in(bare)).then(pl.lit(ERASED_URL)).otherwise("url"),
-            body_hash=pl.when(pl.col("capture_id").is_in(bare)).then(pl.lit("")).otherwise("body_hash"),
         ).with_columns(no_body_to_refer_to(pl.col("archived").is_not_null()))
         return left
 
@@ -96,8 +100,8 @@ class Erased:
             gone |= self.comments(data)
             answered = self.is_marked("comment", data["parent_id"])
             data = data.with_columns(parent_id=pl.when(~answered).then("parent_id"))
-        if name == "skips":
-            data = data.with_columns(example=pl.when(~self._stories(data["example"])).then("example"))
+        if quoted := _QUOTES_AN_ADDRESS.get(name):
+            data = data.with_columns(pl.when(~self._stories(data[quoted])).then(quoted).alias(quoted))
         return data.filter(~gone)
 
     def _stories(self, urls: pl.Series) -> pl.Series:

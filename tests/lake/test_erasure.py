@@ -22,6 +22,7 @@ def capture(identity: str, url: str) -> dict[str, Any]:
         "capture_id": identity,
         "site": "paper",
         "url": url,
+        "address_id": article_id(url),
         "captured_at": NOON,
         "day": date(2026, 3, 1),
         "status": 200,
@@ -49,6 +50,12 @@ def comment(identity: str, url: str = STORY, **columns: Any) -> dict[str, Any]:
     }
 
 
+def report(column: str, value: str) -> dict[str, Any]:
+    counts = dict.fromkeys(("discovered", "responses", "refused_by_robots", "failed", "bytes"), 0)
+    times = {"started_at": NOON, "finished_at": NOON}
+    return {"run_id": "r", "site": "paper", "delay": 1.0, column: value} | counts | times
+
+
 def part(*comments: dict[str, Any]) -> dict[str, pl.DataFrame]:
     item = {"block_id": "b", "site": "paper", "external": False, "sponsored": False}
     rows: dict[str, list[dict[str, Any]]] = {
@@ -58,9 +65,15 @@ def part(*comments: dict[str, Any]) -> dict[str, pl.DataFrame]:
             item | {"item_id": "i2", "capture_id": "c2", "slot": 1, "url": STORY, "target_id": article_id(STORY)},
         ],
         "comments": list(comments),
+        "crawl_reports": [report("oldest_due", STORY)],
+        "crawl_failures": [
+            {"run_id": "r", "site": "paper", "url": STORY, "address_id": article_id(STORY), "failed_at": NOON}
+            | {"robots": False, "reason": "timeout"}
+        ],
         "skips": [{"segment": "s", "reason": "not HTML", "records": 1, "example": STORY}],
     }
-    return {table.name: frame(table, rows.get(table.name, [])) for table in schema.EXTRACTED}
+    tables = (*schema.EXTRACTED, schema.CRAWL_REPORTS, schema.CRAWL_FAILURES)
+    return {table.name: frame(table, rows.get(table.name, [])) for table in tables}
 
 
 def erased(*marks: str) -> Erased:
@@ -107,7 +120,10 @@ def test_of_an_erased_story_only_a_bare_capture_stays() -> None:
     bare = left["captures"].row(0, named=True)
     assert (bare["url"], bare["via"], bare["body_hash"], bare["archived"]) == ("erased", None, "", "due")
     assert left["captures"]["via"].to_list() == [None, None]
+    assert bare["address_id"] != article_id(STORY)
     assert left["skips"]["example"].to_list() == [None]
+    assert left["crawl_reports"]["oldest_due"].to_list() == [None]
+    assert left["crawl_failures"].is_empty()
     assert not any(STORY in data.write_json() for data in left.values())
     for name, data in left.items():
         check(schema.TABLES[name], data)
