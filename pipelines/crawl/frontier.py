@@ -50,6 +50,7 @@ MOVED: Final = 2  # permanent redirects in a row, so that one cut off by a kille
 FORGET: Final = timedelta(days=7)  # without being named by any document, until a section or sitemap is dropped
 SECTIONS: Final = 20  # read of one site, those last named first
 _RANKS: Final = {each.value: each.rank for each in Purpose}
+_ONE_TRY: Final = "30m"
 _SITEMAP_HOPS: Final = 3  # an index may name another index; a redirect is a hop too
 
 
@@ -154,7 +155,10 @@ def _tried(captures: pl.LazyFrame, failures: pl.LazyFrame) -> pl.LazyFrame:
     gone, moved = status.is_in([404, 410]).fill_null(False), status.is_in([301, 308]).fill_null(False)
 
     def in_a_row(what: pl.Expr) -> pl.Expr:
-        return pl.len() - (pl.int_range(pl.len()).filter(~what).last() + 1).fill_null(0)
+        """How many tries `what` holds of up to the last; those of one run, a refusal tried again at once, are one."""
+        place = pl.int_range(pl.len())
+        since = place > place.filter(~what).last().fill_null(-1)
+        return pl.col("at").filter(since).dt.truncate(_ONE_TRY).n_unique()
 
     # Few addresses ever answer with anything but a page: only for those the order of the answers is looked at.
     rows = tries.join(tries.filter(~good | moved).select("address_id").unique(), on="address_id", how="semi")

@@ -116,16 +116,20 @@ _SETTINGS: Final[dict[str, Any]] = {
 }
 
 
-def scrapy_settings(user_agent: str, seeds: Iterable[str], *, keep_noarchive: bool = True) -> dict[str, Any]:
+def scrapy_settings(
+    user_agent: str, seeds: Iterable[str], *, strangers: bool = True, keep_noarchive: bool = True
+) -> dict[str, Any]:
     """The settings with which Scrapy runs a crawl.
 
     `seeds` are the addresses of the configuration: what they write out may be connected to though it is not public.
-    Without `keep_noarchive`, answers whose X-Robots-Tag says noarchive are not archived.
+    Without `strangers` nothing else is asked, wherever a redirect leads: nobody could tell whom to write to. Without
+    `keep_noarchive`, answers whose X-Robots-Tag says noarchive are not archived.
     """
     return {
         **_SETTINGS,
         "USER_AGENT": user_agent,
         "REACHABLE": written_out(list(seeds)),
+        "STRANGERS": strangers,
         "KEEP_NOARCHIVE": keep_noarchive,
     }
 
@@ -213,10 +217,13 @@ class ArchivingHandler(HTTP11DownloadHandler):
         # What is sent again is sent at the site's pace, in `download_request`.
         self._pool.retryAutomatically = False
         self._keep_noarchive: bool = crawler.settings.getbool("KEEP_NOARCHIVE")
+        self._strangers: bool = crawler.settings.getbool("STRANGERS")
 
     async def download_request(self, request: Request) -> Response:
         """Ask when it is time, again after a refusal, and archive every answer."""
         crawl = _crawl_of(self.crawler, request)
+        if not self._strangers and not written_out([request.url]) & self.crawler.settings["REACHABLE"]:
+            raise Failed("not asked: no contact is set")
         # A 503 for robots.txt is its answer: everything is forbidden.
         again = {429} if request.meta["purpose"] == ROBOTS else _REFUSALS
         tries = 0

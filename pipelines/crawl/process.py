@@ -101,6 +101,9 @@ def crawl(job: Job) -> dict[str, Any]:
         with SegmentWriter(job.archive, job.day, about) as writer:
             broken = _run(job, sites, writer)
         finished = datetime.now(UTC)
+    for name, each in sites.items():
+        for reason, urls in each.agenda.traps.items():
+            log.warning("%s: %d addresses not followed (%s), such as %s", name, len(urls), reason, urls[0])
     if broken:
         raise broken
     return {
@@ -116,20 +119,23 @@ def _site_crawls(job: Job, now: datetime) -> dict[str, SiteCrawl]:
     addresses = frozenset(known["address_id"])
     crawls = {}
     for site in job.sites:
-        agenda = Agenda(partial(_owns, index, site), site.max_pages, now, addresses)
+        agenda = Agenda(partial(_may_ask, job, index, site), site.max_pages, now, addresses)
         # A site's hosts may have changed since an address was found.
         agenda.begin(due for due in due_of(known, site, now) if agenda.owns(due.url))
         crawls[site.name] = SiteCrawl(agenda, Pace(site.delay))
     return crawls
 
 
-def _owns(index: SiteIndex, site: Site, url: str) -> bool:
-    return index.configured(url) == site
+def _may_ask(job: Job, index: SiteIndex, site: Site, url: str) -> bool:
+    """Whether an address is the site's, and not a stranger's who could not tell whom to write to."""
+    return index.configured(url) == site and (bool(job.contact) or is_loopback(url))
 
 
 def _run(job: Job, sites: dict[str, SiteCrawl], writer: SegmentWriter) -> YanyanaError | None:
     seeds = [url for site in job.sites for url in site.seeds]
-    process = AsyncCrawlerProcess(scrapy_settings(job.user_agent, seeds, keep_noarchive=job.keep_noarchive))
+    process = AsyncCrawlerProcess(
+        scrapy_settings(job.user_agent, seeds, strangers=bool(job.contact), keep_noarchive=job.keep_noarchive)
+    )
     crawler = process.create_crawler(NewsSpider)
     process.crawl(crawler, sites=sites, writer=writer)
     process.start()
@@ -142,8 +148,6 @@ def _report(job: Job, site: Site, crawl: SiteCrawl, started: datetime, finished:
     left = agenda.left()
     oldest = min(left, key=lambda due: (due.since, due.url), default=None)
     traps = {reason: {"addresses": len(urls), "example": urls[0]} for reason, urls in agenda.traps.items()}
-    for reason, urls in agenda.traps.items():
-        log.warning("%s: %d addresses not followed (%s), such as %s", site.name, len(urls), reason, urls[0])
     return {
         "run_id": job.run_id,
         "site": site.name,

@@ -44,7 +44,9 @@ class History:
 
     def failed(self, path: str, at: float) -> None:
         row = {"address_id": article_id(HOME + path), "site": "paper", "url": HOME + path}
-        self.failures.append(row | {"failed_at": START + at * HOUR, "run_id": "r", "robots": False, "reason": "timeout"})
+        self.failures.append(
+            row | {"failed_at": START + at * HOUR, "run_id": "r", "robots": False, "reason": "timeout"}
+        )
 
     def derive(self, at: float, watches: Sequence[Watch] = (PAPER,)) -> pl.DataFrame:
         return derive(
@@ -154,6 +156,14 @@ def test_failures_are_tried_again_later_and_ever_later_and_given_up_at_last() ->
     assert gaps == [1, 2, 4, 8, 16, 24, 24]
     assert (gaps[0] * HOUR, gaps[-1] * HOUR) == (FIRST_RETRY, LAST_RETRY)
     assert "given up" in log.of("/a", at)["why"]
+
+
+def test_a_refusal_that_was_tried_again_in_the_same_run_is_one_failure() -> None:
+    log = History()
+    log.found("/a", 0)
+    for seconds in (0, 1, 3):
+        log.answered("/a", 0.1 + seconds / 3600, 429)
+    assert log.of("/a", 0.2)["failing"] == 1
 
 
 def test_a_failure_on_the_way_does_not_end_the_ages() -> None:

@@ -453,6 +453,17 @@ def test_strangers_are_not_crawled_without_a_contact(tmp_path: Path) -> None:
     assert read_job(json.dumps(job(tmp_path, stranger, contact="me@desk.test"))).user_agent.endswith("(+me@desk.test)")
 
 
+def test_without_a_contact_no_redirect_leads_to_a_stranger(tmp_path: Path) -> None:
+    def elsewhere(url: str) -> dict[str, Answer]:
+        away = Answer(b"", 301, {"Location": "http://paper.test/robots.txt"})
+        return {"/robots.txt": away, "/": page("front", *STORIES)}
+
+    with Web(elsewhere).serving() as web:
+        report = run(job(tmp_path, site("paper", web)))["reports"][0]
+    assert web.paths() == ["/robots.txt"]
+    assert "no contact is set" in report["refusals"]
+
+
 @pytest.mark.parametrize("text", ["", "{}", '{"sites": []}', "nonsense"])
 def test_a_job_that_is_not_valid_is_refused_in_words(text: str) -> None:
     with pytest.raises(CrawlError, match="job is not valid"):
