@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import urldefrag
 
 from pipelines.extract.comment_thread import AuthorKey, Found, records
 from pipelines.extract.comment_words import (
@@ -233,7 +232,7 @@ def _unit(element: Element) -> _Unit | None:
         return None
     names = element.attrs.get("class", ())
     parts = {name: comment_part(name) for name in names}
-    if not _NO_COMMENT.isdisjoint(parts.values()):
+    if not _NO_COMMENT.isdisjoint(parts.values()) or comment_part(element.attrs.get("id", "")) is Part.FORM:
         return None
     own = frozenset(name for name, part in parts.items() if part is Part.COMMENT)
     named = bool(own) or _COMMENT_TYPE.search(element.attrs.get("itemtype", "")) is not None
@@ -394,13 +393,21 @@ def text_without(
 
 
 def _is_teaser(text: str, pieces: list[_Piece], page: Page) -> bool:
-    """Whether most of a text is a link to another page, as in lists of opinion pieces and of recent comments."""
-    own = urldefrag(page.url).url
-    linked = 0
+    """Whether most of a text is a link to another page, as in lists of opinion pieces and of recent comments.
+
+    Links from the author's name and from the time are no part of it: they may be longer than a short comment.
+    """
+    own = page.url.partition("#")[0].partition("?")[0]
+    linked = end = 0
     for piece in pieces:
-        href = piece.element.attrs.get("href") if piece.element.name == "a" else None
-        if href and (address := page.resolve(href)) and urldefrag(address).url != own:
-            linked += len(page.text_of(piece.element))
+        element = piece.element
+        if element.order < end:
+            continue
+        if piece.roles & {Part.AUTHOR, Part.TIME}:
+            end = element.end
+        href = element.attrs.get("href") if element.name == "a" and element.order >= end else None
+        if href and (address := page.resolve(href)) and address.partition("#")[0].partition("?")[0] != own:
+            linked += len(page.text_of(element))
     return linked > 0.5 * len(text)
 
 

@@ -36,7 +36,7 @@ _VOCABULARY: dict[Part, str] = {
     Part.TEXT: "content text txt body message msg copy description story inhalt metin metni icerik contenido",
     Part.AUTHOR: """
         author name user username nick nickname vcard fn autor auteur autore yazan isim kullanici benutzer poster
-        profile writer
+        profile writer from
         """,
     Part.TIME: "date time timestamp datetime ago tarih tarihi datum zeit created published fecha",
     Part.FURNITURE: """
@@ -53,7 +53,7 @@ _VOCABULARY: dict[Part, str] = {
         """,
     Part.FORM: """
         form respond formular editor textarea input field fields feld submit write compose new add create replybox
-        prompt leave post schreiben yap yaz
+        prompt leave post schreiben yap yaz registration register identity subscribe subscription captcha consent
         """,
     Part.COUNT: "count counter counts number num total totals quantity anzahl sayisi toplam",
     Part.ELSEWHERE: "recent latest last newest neueste letzte son popular top trending",

@@ -104,6 +104,8 @@ def _written_out(text: str, months: dict[str, int], *, month_first: bool | None)
 @lru_cache(maxsize=4096)
 def _reckoned(text: str, language: str, captured_at: datetime) -> tuple[str, Origin] | None:
     now = captured_at.astimezone(UTC)
+    if language == "de" and text.endswith(" her"):  # "50 Minuten her", which dateparser knows as "vor 50 Minuten" only
+        text = f"vor {text.removesuffix(' her')}"
     parser = DateDataParser(
         languages=[language],
         settings={"PARSERS": ["relative-time"], "RELATIVE_BASE": now.replace(tzinfo=None), "PREFER_DATES_FROM": "past"},

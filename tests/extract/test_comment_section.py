@@ -427,6 +427,23 @@ def test_pingbacks_and_forms_are_no_comments() -> None:
     assert shape(section["comments"]) == shape(read(wordpress(THREAD))["comments"])
 
 
+def test_a_short_comment_is_no_teaser_for_its_author() -> None:
+    short = """<div class="comment"><div class="comment-from"><h4><a href="https://home.example/jo">Jo Markerson of
+        Somewhere</a></h4></div><div class="comment-date"><a href="/news/?c=1">1 March 2025</a></div>
+        <div class="comment-body"><p>Yes!</p></div></div>"""
+    comments = read(f'<div id="comments">{short}{short.replace("Yes", "No")}</div>')["comments"]
+    assert [(c["text"], c["created_at"], c["author_key_from"]) for c in comments] == [
+        ("Yes!", "2025-03-01", "name"),
+        ("No!", "2025-03-01", "name"),
+    ]
+
+
+def test_what_a_form_says_is_no_comment_where_the_form_is_closed_too_early() -> None:
+    form = """</form><div id="comment-form-identity" class="comment_registration"><p>Log in by one of these:</p>
+        <p class="comment-form-author"><label for="author">Name</label></p></div>"""
+    assert read(f'<div id="comments"><form class="comment-form"><textarea></textarea>{form}</div>')["comments"] == []
+
+
 def test_recent_comments_in_the_markup_of_a_thread_are_left_out() -> None:
     recent = """<aside><h3>Latest comments</h3><ol class="commentlist"><li class="comment depth-1" id="li-comment-90">
         <article id="comment-90" class="comment"><div class="comment-content"><p class="comment-author">Jo</p>

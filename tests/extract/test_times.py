@@ -40,6 +40,7 @@ def test_reads_what_the_page_states(text: str, language: str | None, time: str) 
     ("text", "language", "time"),
     [
         ("3 saat önce", "tr", "2025-01-02T09:00:00+00:00"),
+        ("2 Stunden 30 Minuten her", "de", "2025-01-02T09:30:00+00:00"),
         ("vor 2 Tagen", "de", "2024-12-31T12:00:00+00:00"),
         ("5 minutes ago", "en", "2025-01-02T11:55:00+00:00"),
     ],
