@@ -6,7 +6,6 @@ Both stand in `tables/calibration.toml`, which `yanyana train` writes.
 import tomllib
 from collections.abc import Sequence
 from functools import cache
-from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +16,6 @@ from pipelines.classify.words import TABLES
 SCORES = ("clickbait", "sensational")
 # A few hundred read headlines cannot tell less than one in a hundred from none.
 CERTAINTY = (0.01, 0.99)
-_FOLDS = 5
 
 
 class Calibration(NamedTuple):
@@ -90,13 +88,12 @@ def fit(scores: np.ndarray, opinions: np.ndarray) -> Calibration:
 
 
 def cross_fitted(scores: np.ndarray, opinions: np.ndarray, groups: Sequence[str]) -> np.ndarray:
-    """Probabilities of scores by curves that have seen no headline of the same group."""
-    fold = np.array([int(sha256(group.encode()).hexdigest()[:8], 16) % _FOLDS for group in groups])
+    """Probabilities of scores by curves that have seen no headline of the same group: one curve for each group."""
+    group = np.array(groups)
     probability = np.empty(len(scores))
-    for number in np.unique(fold):
-        probability[fold == number] = fit(scores[fold != number], opinions[fold != number]).probability(
-            scores[fold == number]
-        )
+    for name in np.unique(group):
+        own = group == name
+        probability[own] = fit(scores[~own], opinions[~own]).probability(scores[own])
     return probability
 
 

@@ -92,17 +92,25 @@ def classify(
     else:
         topics.check_hardness(hardness, "hardness")
 
-    in_any_language = in_words(headlines, None)
+    silent = [row for row, tag in enumerate(stated) if not tag]
+    unfolded: list[str | None] = [None] * count
+    guessed: list[str | None] = [None] * count
+    in_any_language = in_words([headlines[row] for row in silent], None)
+    for row, words, language_guessed in zip(silent, in_any_language, guesses(in_any_language), strict=True):
+        unfolded[row], guessed[row] = words, language_guessed
     rows_of: dict[str | None, list[int]] = {}
-    for row, spoken in enumerate(_languages(stated, in_any_language)):
-        rows_of.setdefault(spoken, []).append(row)
-    told = [_page_topic(section, url, known) for section, url in zip(sections, urls, strict=True)]
+    for row, tag in enumerate(stated):
+        rows_of.setdefault(_iso(tag) if tag else guessed[row], []).append(row)
+    told = [
+        _page_topic(section, url, known) if section or url else None
+        for section, url in zip(sections, urls, strict=True)
+    ]
     hard_of: dict[topics.Topic, float] = {}
 
     labels: list[Classification | None] = [None] * count
     for spoken, rows in rows_of.items():
         wordings = [headlines[row] for row in rows]
-        words = in_language(wordings, [in_any_language[row] for row in rows], spoken)
+        words = in_language(wordings, [unfolded[row] for row in rows], spoken)
         by_rules = rules.score(words, spoken)
         model = shipped()[0].get(spoken) if spoken else None
         scores = by_rules.clickbait
@@ -113,7 +121,8 @@ def classify(
         if model:
             grams = hashed(words)
             scores = model.clickbait_scores(grams, scores)
-            distribution = softmax(model.topic_scores(grams) / topic_temperature(spoken))
+            trained = softmax(model.topic_scores(grams) / topic_temperature(spoken))
+            distribution = topics.pooled(trained, topics.vote_shares(words, spoken))
             best = distribution.argmax(axis=1)
             slug = [TOPICS[at] for at in best.tolist()]
             probability = distribution[np.arange(len(rows)), best].tolist()
@@ -157,13 +166,9 @@ def classify(
     return [label for label in labels if label]
 
 
-def _languages(stated: Sequence[str | None], words: Sequence[str]) -> list[str | None]:
-    """The ISO 639 code that a BCP 47 tag begins with, or where none is stated the language guessed from the words."""
-    silent = [row for row, tag in enumerate(stated) if not tag]
-    guessed = dict(zip(silent, guesses([words[row] for row in silent]), strict=True))
-    return [
-        tag.replace("_", "-").partition("-")[0].casefold() if tag else guessed[row] for row, tag in enumerate(stated)
-    ]
+def _iso(tag: str) -> str:
+    """The ISO 639 code that a BCP 47 tag begins with."""
+    return tag.replace("_", "-").partition("-")[0].casefold()
 
 
 def _page_topic(section: str | None, url: str | None, known: topics.Sections) -> topics.Topic | None:

@@ -1,8 +1,9 @@
 """Headlines as counts of hashed n-grams: what the trained weights are multiplied with.
 
-Words, pairs of neighbouring words and runs of three to five characters of `words.in_words`, without accents, each
-hashed into one of `BUCKETS`. Case, addresses, account names and digits are gone before; they tell the publisher. No
-vocabulary is kept, and the same few lines of NumPy serve training and use. What the weights mean belongs to `model`.
+Up to three neighbouring words and runs of three to five characters of `words.in_words`, without accents, and how many
+words there are, each hashed into one of `BUCKETS`. Case, addresses, account names and digits are gone before; they tell
+the publisher. No vocabulary is kept, and the same few lines of NumPy serve training and use. What the weights mean
+belongs to `model`.
 """
 
 import unicodedata
@@ -13,8 +14,13 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-BUCKETS = 1 << 17
+BUCKETS = 1 << 20
+COARSE = 1 << 17
 _RUNS = (3, 4, 5)
+_WORDS = (1, 2, 3)
+_MOST_BLANKS = 31
+# Keys of lengths; above those of runs.
+_LENGTH = 1 << 62
 # A polynomial hash modulo 2^64 (Karp and Rabin 1987, “Efficient randomized pattern-matching algorithms”): that of any
 # piece of text is a difference of two running sums. The bucket is then taken as in Fibonacci hashing (Knuth, TAOCP 3,
 # section 6.4).
@@ -55,7 +61,14 @@ def hashed(words: Sequence[str]) -> csr_array:
         columns[np.arange(len(buckets), dtype=np.int32) + shift] = buckets
         free = free + np.diff(begins)
     length = np.repeat((1 / np.sqrt(np.maximum(counts, 1))).astype(np.float32), counts)
-    return csr_array((length, columns, starts), shape=(len(words), BUCKETS))
+    # Indices of one width, as SciPy would copy both; 32 bits number the n-grams of nine million headlines.
+    return csr_array((length, columns, starts.astype(np.int32)), shape=(len(words), BUCKETS))
+
+
+def coarse(grams: csr_array) -> csr_array:
+    """The same n-grams in `COARSE` columns, for weights of which a bucket has many."""
+    rows = len(grams.indptr) - 1
+    return csr_array((grams.data, grams.indices // (BUCKETS // COARSE), grams.indptr), shape=(rows, COARSE))
 
 
 def _families(words: Sequence[str]) -> list[_Family]:
@@ -74,11 +87,13 @@ def _families(words: Sequence[str]) -> list[_Family]:
         # Every headline in words is longer than a run; what would reach into the next one is left out.
         buckets = _bucket(eights & np.uint64((1 << 8 * size) - 1), size)
         families.append(_Family(buckets[_all_but_last(starts, size - 1)], starts - (size - 1) * np.arange(len(starts))))
-    for count in (1, 2):
+    for count in _WORDS:
         opening = np.flatnonzero(_all_but_last(first, count))
         begin, end = blanks[opening], blanks[opening + count] + 1
         buckets = _bucket((sums[end] - sums[begin]) * back[begin], 0)
         families.append(_Family(buckets, first - count * np.arange(len(first))))
+    lengths = np.minimum(np.diff(first), _MOST_BLANKS).astype(np.uint64)
+    families.append(_Family(_bucket(lengths, _LENGTH), np.arange(len(starts))))
     return families
 
 

@@ -28,6 +28,16 @@ def f1(truth: np.ndarray, probability: np.ndarray) -> float:
     return 2 * hits / (float(found.sum()) + float(truth.sum())) if hits else 0.0
 
 
+def sensitivity(truth: np.ndarray, probability: np.ndarray) -> float:
+    """Share of the positives that are found at one half; NaN without one."""
+    return float(np.mean(probability[truth == 1] >= 0.5)) if np.any(truth == 1) else float("nan")
+
+
+def specificity(truth: np.ndarray, probability: np.ndarray) -> float:
+    """Share of the negatives that are left alone at one half; NaN without one."""
+    return float(np.mean(probability[truth == 0] < 0.5)) if np.any(truth == 0) else float("nan")
+
+
 def ece(truth: np.ndarray, probability: np.ndarray, bins: int = 10) -> float:
     """Expected calibration error, bins of equal width (Guo et al. 2017, “On calibration of modern neural networks”)."""
     at = np.minimum((probability * bins).astype(int), bins - 1)
@@ -66,4 +76,11 @@ def mse(truth: np.ndarray, probability: np.ndarray) -> float:
     return float(np.mean((truth - probability) ** 2))
 
 
-MEASURES: Mapping[str, Measure] = {"AUC": auc, "accuracy": accuracy, "F1": f1, "ECE": ece}
+MEASURES: Mapping[str, Measure] = {
+    "AUC": auc,
+    "accuracy": accuracy,
+    "F1": f1,
+    "sensitivity": sensitivity,
+    "specificity": specificity,
+    "ECE": ece,
+}

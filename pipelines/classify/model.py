@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
+from pipelines.classify.features import coarse
+
 WEIGHTS = files("pipelines.classify") / "weights" / "linear.npz"
 _STEPS = 127
 _NUMBERS = ("rule_spread", "own_slope", "own_intercept")
@@ -22,7 +24,7 @@ class Model(NamedTuple):
     clickbait: np.ndarray
     """`BUCKETS` weights in standard deviations of the score over the training headlines."""
     topics: np.ndarray
-    """`BUCKETS` rows of log-odds, a column each of `TOPICS`."""
+    """`COARSE` rows of log-odds, a column each of `TOPICS`."""
     topic_bias: np.ndarray
     """Log-odds of each topic before a word is read."""
     rule_spread: float
@@ -41,7 +43,7 @@ class Model(NamedTuple):
 
     def topic_scores(self, grams: csr_array) -> np.ndarray:
         """Log-odds of every topic, one row a headline."""
-        return grams @ self.topics + self.topic_bias
+        return coarse(grams) @ self.topics + self.topic_bias
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from scipy.sparse import csr_array, diags_array
 
 from pipelines.classify import rules, topics
 from pipelines.classify.calibration import SCORES, Calibration, Confusion, confused, fit, topic_temperature
-from pipelines.classify.features import BUCKETS, hashed
+from pipelines.classify.features import BUCKETS, COARSE, coarse, hashed
 from pipelines.classify.gold import Gold, of_language
 from pipelines.classify.model import Model, packed, shipped, softmax, unpacked
 from pipelines.classify.words import in_words
@@ -166,21 +166,22 @@ def fit_clickbait(words: list[str], opinions: np.ndarray, language: str) -> Clic
     Logistic regression, for the languages of `_BY_RATIO` in a space where each n-gram counts by how differently the
     classes use it (Wang and Manning 2012, “Baselines and bigrams”); the weights are linear in the n-grams all the same.
     """
-    grams = _for_training(words)
-    ratio = _log_ratio(grams, opinions) if language in _BY_RATIO else np.ones(BUCKETS)
+    grams, columns = _for_training(hashed(words))
+    ratio = _log_ratio(grams, opinions) if language in _BY_RATIO else np.ones(len(columns))
     solution = _minimise(
         csr_array(grams @ diags_array(ratio)), opinions[:, None], _CLICKBAIT_PENALTY[language], _ITERATIONS
     )[:, 0]
     weights = ratio * solution[:-1]
     spread = float(np.std(grams @ weights))
     by_rules = float(np.std(rules.score(words, language).clickbait)) or 1.0  # no rule fired, so nothing to weigh
-    return ClickbaitWeights(weights / spread, by_rules, spread, float(solution[-1]))
+    return ClickbaitWeights(_in_buckets(weights / spread, columns, BUCKETS), by_rules, spread, float(solution[-1]))
 
 
 def fit_topics(words: list[str], targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Weights (`BUCKETS` × topics) and bias of a softmax regression."""
-    solution = _minimise(_for_training(words), targets, _TOPIC_PENALTY, _TOPIC_ITERATIONS)
-    return solution[:-1], solution[-1]
+    """Weights (`COARSE` × topics) and bias of a softmax regression."""
+    grams, columns = _for_training(coarse(hashed(words)))
+    solution = _minimise(grams, targets, _TOPIC_PENALTY, _TOPIC_ITERATIONS)
+    return _in_buckets(solution[:-1], columns, COARSE), solution[-1]
 
 
 def train_model(folder: Path, language: str) -> Model:
@@ -238,19 +239,34 @@ def counted(models: Mapping[str, Model], gold: list[Gold], language: str) -> Con
     return confused(*scored(models, gold, language, "clickbait", language), [entry.group for entry in read])
 
 
-def topic_gold(model: Model, gold: list[Gold], language: str) -> tuple[np.ndarray, np.ndarray]:
-    """Topic scores of the headlines on whose topic the readers agreed, and its position in `TOPICS`."""
+class TopicGold(NamedTuple):
+    """What is known of the headlines on whose topic the readers agreed, one row each."""
+
+    scores: np.ndarray
+    shares: np.ndarray
+    truth: np.ndarray
+    """Position of the topic in `TOPICS`."""
+
+    def distribution(self, temperature: float) -> np.ndarray:
+        """Topic distributions as `classify` gives them."""
+        return topics.pooled(softmax(self.scores / temperature), self.shares)
+
+
+def topic_gold(model: Model, gold: list[Gold], language: str) -> TopicGold:
+    """Topic scores, vote shares and truth of a language's headlines."""
     read = [(entry.headline, topic) for entry in gold if entry.language == language and (topic := entry.agreed_topic())]
-    scores = model.topic_scores(hashed(in_words([headline for headline, _ in read], language)))
-    return scores, np.array([TOPICS.index(topic) for _, topic in read])
+    words = in_words([headline for headline, _ in read], language)
+    truth = np.array([TOPICS.index(topic) for _, topic in read], dtype=int)
+    return TopicGold(model.topic_scores(hashed(words)), topics.vote_shares(words, language), truth)
 
 
-def temperature(scores: np.ndarray, truth: np.ndarray) -> float:
-    """What scores must be divided by for the truth to be likeliest (Guo et al. 2017, section 4.2); 1 to 5, 1 unread."""
-    if not len(truth):
+def temperature(known: TopicGold) -> float:
+    """What scores must be divided by for the truth to be likeliest (Guo et al. 2017, section 4.2); ½ to 5, 1 unread."""
+    if not len(known.truth):
         return 1.0
     steps = np.linspace(0.5, 5, 91)
-    likelihood = [np.log(softmax(scores / step)[np.arange(len(truth)), truth] + 1e-12).sum() for step in steps]
+    rows = np.arange(len(known.truth))
+    likelihood = [np.log(known.distribution(step)[rows, known.truth] + 1e-12).sum() for step in steps]
     return float(steps[int(np.argmax(likelihood))])
 
 
@@ -266,7 +282,7 @@ def calibration_text(models: Mapping[str, Model], gold: list[Gold]) -> str:
         lines += ["", *_curve_lines(language, by_name)]
         if language in models:
             lines.append(_confusion_line(counted(models, gold, language)))
-            lines.append(f"topic_temperature = {temperature(*topic_gold(models[language], gold, language)):.2f}")
+            lines.append(f"topic_temperature = {temperature(topic_gold(models[language], gold, language)):.2f}")
     return "\n".join(lines) + "\n"
 
 
@@ -309,10 +325,19 @@ def _is_held_out(group: str) -> bool:
     return int(sha256(group.encode()).hexdigest()[:8], 16) % _HELD_OUT_OF == 0
 
 
-def _for_training(words: list[str]) -> csr_array:
-    grams = csr_array(hashed(words), dtype=np.float64)
+def _for_training(grams: csr_array) -> tuple[csr_array, np.ndarray]:
+    """n-grams of which two headlines or more have one, and their columns; the rest says nothing of other headlines."""
+    grams = csr_array(grams, dtype=np.float64)
     grams.sum_duplicates()
-    return grams
+    columns = np.flatnonzero(np.bincount(grams.indices) > 1)
+    return csr_array(grams[:, columns]), columns
+
+
+def _in_buckets(weights: np.ndarray, columns: np.ndarray, buckets: int) -> np.ndarray:
+    """Weights of some columns as those of every bucket, the others zero."""
+    spread = np.zeros((buckets, *weights.shape[1:]))
+    spread[columns] = weights
+    return spread
 
 
 def _log_ratio(grams: csr_array, opinions: np.ndarray) -> np.ndarray:
@@ -329,7 +354,7 @@ def _minimise(grams: csr_array, targets: np.ndarray, penalty: float, iterations:
     data give the same weights.
     """
     transposed = csr_array(grams.T)
-    count, outputs = len(targets), targets.shape[1]
+    count, outputs = targets.shape
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         weights = flat.reshape(-1, outputs)
@@ -346,6 +371,6 @@ def _minimise(grams: csr_array, targets: np.ndarray, penalty: float, iterations:
         value = (total - np.sum(targets * scores)) / count + penalty / 2 * np.sum(weights[:-1] ** 2)
         return float(value), gradient.ravel()
 
-    start = np.zeros((BUCKETS + 1) * outputs)
+    start = np.zeros(transposed.indptr.size * outputs)  # a row each column of the n-grams and one for the bias
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": iterations})
     return found.x.reshape(-1, outputs)

@@ -52,16 +52,20 @@ def in_words(headlines: Sequence[str], language: str | None) -> list[str]:
     return (" ^ " + tokens + " $ ").to_list()
 
 
-def in_language(headlines: Sequence[str], words: Sequence[str], language: str | None) -> list[str]:
-    """`in_words(headlines, language)` from `words = in_words(headlines, None)`, which is most of the work.
+def in_language(headlines: Sequence[str], words: Sequence[str | None], language: str | None) -> list[str]:
+    """`in_words(headlines, language)` where `in_words(headlines, None)` is known of some: null stands for the others.
 
-    Languages fold the letter I alone differently (`lake.text.fold`), so only headlines that hold it are read again.
+    Languages fold the letter I alone differently (`lake.text.fold`), so of the known only headlines that hold it are
+    read again, and none where the language folds it as every other does.
     """
-    rows = [row for row, headline in enumerate(headlines) if "I" in headline]
-    again = list(words)
-    for row, text in zip(rows, in_words([headlines[row] for row in rows], language), strict=True):
-        again[row] = text
-    return again
+    differs = fold("I", language) != fold("I")
+    rows = [
+        row
+        for row, (headline, known) in enumerate(zip(headlines, words, strict=True))
+        if known is None or (differs and "I" in headline)
+    ]
+    read = dict(zip(rows, in_words([headlines[row] for row in rows], language), strict=True))
+    return [read.get(row, known) or "" for row, known in enumerate(words)]
 
 
 def has_words(words: str) -> bool:

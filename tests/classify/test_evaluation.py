@@ -26,11 +26,14 @@ def test_measures_by_hand() -> None:
     assert measures.auc(truth, probability) == pytest.approx(3.5 / 4)
     assert measures.accuracy(truth, probability) == 0.75
     assert measures.f1(truth, probability) == pytest.approx(0.8)
+    assert (measures.sensitivity(truth, probability), measures.specificity(truth, probability)) == (1, 0.5)
     # Bins: 0.1 alone misses by 0.1, the two at 0.6 together by 0.2, 0.9 by 0.1.
     assert measures.ece(truth, probability) == pytest.approx(0.4 / 4)
 
 
 def test_one_class_has_no_auc_and_nothing_found_has_no_f1() -> None:
+    assert np.isnan(measures.specificity(np.ones(3), np.ones(3)))
+    assert np.isnan(measures.sensitivity(np.zeros(3), np.ones(3)))
     assert np.isnan(measures.auc(np.ones(3), np.ones(3)))
     assert measures.f1(np.array([1, 0]), np.array([0.1, 0.2])) == 0
     assert measures.ece(np.array([1]), np.array([1.0])) == 0

@@ -28,8 +28,8 @@ def test_a_row_has_length_one(headline: str) -> None:
 
 
 def test_n_grams_are_those_of_the_text() -> None:
-    """Of ` ^ ab c $ ` (10 characters): runs of 3, 4 and 5; 4 words and 3 pairs."""
-    assert hashed(in_words(["ab c"], "en")).nnz == 8 + 7 + 6 + 4 + 3
+    """Of ` ^ ab c $ ` (10 characters): runs of 3, 4 and 5; 4 words, 3 pairs and 2 triples; the length."""
+    assert hashed(in_words(["ab c"], "en")).nnz == 8 + 7 + 6 + 4 + 3 + 2 + 1
 
 
 def test_accents_and_case_make_no_difference_but_words_do() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipelines.classify import model, rules, training
-from pipelines.classify.features import BUCKETS, hashed
+from pipelines.classify.features import coarse, hashed
 from pipelines.classify.gold import read_gold
 from pipelines.classify.training import DataError
 from pipelines.classify.words import in_words
@@ -28,16 +28,14 @@ def test_topic_weights_find_the_topic_and_give_the_unlearnt_next_to_nothing() ->
     targets[:8, TOPICS.index("human-interest")] = 1
     targets[8:, TOPICS.index("politics-government")] = 1
     weights, bias = training.fit_topics(words, targets)
-    found = model.softmax(hashed(in_words([TEASED[9], TOLD[9]], "tr")) @ weights + bias)
+    found = model.softmax(coarse(hashed(in_words([TEASED[9], TOLD[9]], "tr"))) @ weights + bias)
     assert [TOPICS[at] for at in found.argmax(axis=1)] == ["human-interest", "politics-government"]
     assert found[:, TOPICS.index("weather")].max() < 0.05
 
 
 def test_the_weights_file_holds_what_was_put_in_up_to_a_step() -> None:
     random = np.random.default_rng(3)
-    before = model.Model(
-        random.normal(size=BUCKETS), random.normal(size=(BUCKETS, 17)), random.normal(size=17), 1.5, 2.5, -0.5
-    )
+    before = model.Model(random.normal(size=500), random.normal(size=(50, 17)), random.normal(size=17), 1.5, 2.5, -0.5)
     data = model.packed({"tr": before}, {"file": "sum"})
     assert data == model.packed({"tr": before}, {"file": "sum"})
     models, notes = model.unpacked(data)

@@ -30,7 +30,8 @@ def test_every_headline_keeps_its_place_whatever_it_holds(headlines: list[str]) 
 
 @given(st.lists(st.text() | st.text("IİıiŞ̇ ")), st.sampled_from(["tr", "en", "az", None]))
 def test_words_of_no_language_become_those_of_one(headlines: list[str], language: str | None) -> None:
-    assert in_language(headlines, in_words(headlines, None), language) == in_words(headlines, language)
+    known = [None if row % 3 == 2 else words for row, words in enumerate(in_words(headlines, None))]
+    assert in_language(headlines, known, language) == in_words(headlines, language)
 
 
 def test_text_of_marks_alone_has_no_words() -> None:
