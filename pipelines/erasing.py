@@ -52,8 +52,7 @@ def erase_comment(comment_id: str, store: Store) -> Erasure:
     _check("comment", comment_id, 32)
     erased = read_erased(store.list, store.secret)
     found = store.lake.scan(schema.COMMENTS).filter(pl.col("comment_id") == comment_id).collect()
-    marks = {erased.mark("comment", comment_id), *erased.said(found)}
-    return _erase(marks, erased, store)
+    return _erase({erased.mark("comment", comment_id), *_said(erased, found)}, erased, store)
 
 
 def erase_author(author_key: str, store: Store) -> Erasure:
@@ -62,8 +61,7 @@ def erase_author(author_key: str, store: Store) -> Erasure:
     erased = read_erased(store.list, store.secret)
     found = store.lake.scan(schema.COMMENTS).filter(pl.col("author_key") == author_key).collect()
     comments = {erased.mark("comment", comment_id) for comment_id in found["comment_id"]}
-    marks = {erased.mark("author", author_key), *comments, *erased.said(found)}
-    return _erase(marks, erased, store)
+    return _erase({erased.mark("author", author_key), *comments, *_said(erased, found)}, erased, store)
 
 
 def erase_story(url: str, store: Store) -> Erasure:
@@ -72,6 +70,10 @@ def erase_story(url: str, store: Store) -> Erasure:
         raise ErasureError(f"{url!r} is no address of a story; give one that begins with http:// or https://")
     erased = read_erased(store.list, store.secret)
     return _erase({erased.mark("story", article_id(url))}, erased, store)
+
+
+def _said(erased: Erased, comments: pl.DataFrame) -> set[str]:
+    return {mark for mark in erased.said(comments) if mark}
 
 
 def _check(what: str, identifier: str, digits: int) -> None:

@@ -36,7 +36,6 @@ def extract(context: dg.AssetExecutionContext, settings: SettingsResource) -> It
     lake = Lake(settings.lake)
     sweep(settings.lake)
     sites, secret = SiteIndex(settings.configured.site), settings.secret()
-    erased = read_erased(settings.erased, secret)
     if secret is None:
         context.log.warning("no secret for pseudonyms (run `yanyana init`): comments are counted but not stored")
     days = days_of(context)
@@ -50,7 +49,7 @@ def extract(context: dg.AssetExecutionContext, settings: SettingsResource) -> It
                 sites=sites,
                 secret=secret,
                 workers=settings.workers,
-                erased=erased,
+                erased=read_erased(settings.erased, secret),  # anew, since erasing may be asked for while this runs
             )
             if counts is None:
                 context.log.info(f"{segment.name}: read before by this version")

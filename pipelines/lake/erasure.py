@@ -56,11 +56,12 @@ class Erased:
             | pl.Series([mark in self.marks for mark in self.said(comments)], dtype=pl.Boolean)
         )
 
-    def said(self, comments: pl.DataFrame) -> list[str]:
-        """The mark of what each row of `comments` says."""
+    def said(self, comments: pl.DataFrame) -> list[str | None]:
+        """The mark of what each row of `comments` says; None where it says nothing of its own, as a notice does."""
+        rows = comments.select("article_id", "author_key", "text", pl.col("state").fill_null("visible"))
         return [
-            self.mark("said", story, author or "", fold(text or ""))
-            for story, author, text in comments.select("article_id", "author_key", "text").iter_rows()
+            self.mark("said", story, author or "", fold(text)) if text and state == "visible" else None
+            for story, author, text, state in rows.iter_rows()
         ]
 
     def without(self, frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:

@@ -113,6 +113,14 @@ def test_a_comment_is_known_again_by_author_and_text_in_its_story_only() -> None
     assert set(erased(mark).without(again)["comments"]["comment_id"]) == {"b", "c", "d"}
 
 
+def test_a_notice_says_nothing_by_which_others_could_be_taken_for_it() -> None:
+    notices = part(
+        *(comment(name, author_key=None, text="Removed.", state="deleted") for name in "ab"), comment("c", text=None)
+    )
+    assert KEYED.said(notices["comments"]) == [None, None, None]
+    assert set(erased(KEYED.mark("comment", "a")).without(notices)["comments"]["comment_id"]) == {"b", "c"}
+
+
 def test_of_an_erased_story_only_a_bare_capture_stays() -> None:
     left = erased(KEYED.mark("story", article_id(STORY))).without(part(comment("a"), comment("b", OTHER)))
     assert left["comments"]["comment_id"].to_list() == ["b"]
