@@ -41,7 +41,7 @@ from twisted.web.client import ResponseFailed
 from pipelines.crawl.archive import ArchiveError, BodyTooLarge
 from pipelines.crawl.pace import Pace, retry_after
 from pipelines.crawl.reach import PublicResolver, written_out
-from pipelines.crawl.robots import MAX_AGE, MAX_REDIRECTS, Robots, forbids_keeping
+from pipelines.crawl.robots import MAX_AGE, MAX_REDIRECTS, Robots, forbids_keeping, stated_in
 from pipelines.crawl.segment import Fetched
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def scrapy_settings(
 
     `seeds` are the addresses of the configuration: what they write out may be connected to though it is not public.
     Without `strangers` nothing else is asked, wherever a redirect leads: nobody could tell whom to write to. Without
-    `keep_noarchive`, answers whose X-Robots-Tag says noarchive are not archived.
+    `keep_noarchive`, answers whose X-Robots-Tag or own tag for robots says noarchive are not archived.
     """
     return {
         **_SETTINGS,
@@ -278,10 +278,7 @@ class ArchivingHandler(HTTP11DownloadHandler):
         """What is archived of an answer. Raises Failed or BodyTooLarge when it cannot be or shall not be."""
         if not 100 <= response.status < 600 or not (response.protocol or "").startswith("HTTP/"):
             raise Failed("no HTTP")
-        tags = [tag.decode("latin-1") for tag in response.headers.getlist("X-Robots-Tag")]
-        if not self._keep_noarchive and forbids_keeping(tags):
-            raise Failed("noarchive")
-        return Fetched(
+        fetched = Fetched(
             request.url,
             datetime.now(UTC),
             response.status,
@@ -291,6 +288,11 @@ class ArchivingHandler(HTTP11DownloadHandler):
             response.protocol or "HTTP/1.1",
             str(response.ip_address) if response.ip_address else None,
         ).decoded()
+        if not self._keep_noarchive:
+            tags = [tag.decode("latin-1") for tag in response.headers.getlist("X-Robots-Tag")]
+            if forbids_keeping([*tags, *stated_in(fetched.body)]):
+                raise Failed("noarchive")
+        return fetched
 
     def _refused(self, site: str, pace: Pace, reason: str, asked: float | None = None) -> None:
         now = monotonic()

@@ -29,6 +29,9 @@ _END_OF_LINE: Final = re.compile(r"\r\n|\r|\n")
 _TOKEN: Final = re.compile(r"\*(?=\s|$)|[A-Za-z_-]+")
 _OCTET: Final = re.compile(r"%([0-9A-Fa-f]{2})|(.)", re.DOTALL)
 _UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_HEAD: Final = 2**17  # bytes
+_META: Final = re.compile(rb"<meta\s[^>]{1,500}>", re.IGNORECASE)
+_ATTRIBUTE: Final = re.compile(rb"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 # Words of X-Robots-Tag that a colon follows; any other word before a colon names the crawler that is addressed.
 _WITH_VALUE: Final = frozenset({"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"})
 
@@ -209,8 +212,21 @@ def _seconds(value: str) -> float:
     return seconds if isfinite(seconds) and seconds > 0 else 0.0
 
 
+def stated_in(page: bytes) -> list[str]:
+    """What a page's own tags for robots say to everybody or to us, as X-Robots-Tag headers would.
+
+    They stand in its head: only the beginning is looked at, and anything that is no such tag gives nothing.
+    """
+    found = []
+    for tag in _META.findall(page[:_HEAD]):
+        attributes = {name.lower(): a or b or c for name, a, b, c in _ATTRIBUTE.findall(tag)}
+        if attributes.get(b"name", b"").strip().lower() in (b"robots", PRODUCT.lower().encode()):
+            found.append(attributes.get(b"content", b"").decode("latin-1"))
+    return found
+
+
 def forbids_keeping(tags: Iterable[str]) -> bool:
-    """Whether X-Robots-Tag headers say noarchive, to everybody or to us."""
+    """Whether X-Robots-Tag headers, or the page's own tags, say noarchive, to everybody or to us."""
     for tag in tags:
         name, addressed, rest = tag.partition(":")
         if addressed and "," not in name and name.strip().lower() not in _WITH_VALUE:

@@ -57,6 +57,7 @@ def extract_page(
         return {
             "url": url,
             "language": article["language"] if article else page.language,
+            "robots": page.meta_content("yanyana", "robots"),
             "article": article,
             "blocks": find_blocks(page, article, landmarks),
             "comment_section": read_comment_section(page, article, author_key),
@@ -90,6 +91,7 @@ def _nothing(url: str, reason: str) -> ExtractionRecord:
     return {
         "url": url,
         "language": None,
+        "robots": None,
         "article": None,
         "blocks": [],
         "comment_section": {

@@ -124,10 +124,14 @@ class Widget(TypedDict):
 
 
 class ExtractionRecord(TypedDict):
-    """One page. `reason` says why nothing was read (a limit, an error), else it is None."""
+    """One page. `reason` says why nothing was read (a limit, an error), else it is None.
+
+    robots      what the page asks of robots in its head ("noarchive", "max-image-preview:large")
+    """
 
     url: str
     language: str | None
+    robots: str | None
     article: Article | None
     blocks: list[Block]
     comment_section: CommentSection

@@ -53,6 +53,7 @@ def rows(record: Mapping[str, Any], capture: Row, version: str, *, keep_comments
                 "reason": reason,
                 "title": article["title"] if article else None,
                 "language": record["language"],
+                "robots": record["robots"],
                 "n_blocks": len(blocks),
                 "n_items": len(items),
                 "n_comments": len(record["comment_section"]["comments"]),

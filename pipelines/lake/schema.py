@@ -162,6 +162,7 @@ PAGES = Table(
         Column("reason", TEXT, "Why the outcome is not article"),
         Column("title", TEXT, "The story's title; null when there is no story or no title was found"),
         Column("language", TEXT, "Language the page states", "BCP 47"),
+        Column("robots", TEXT, "What the page's own tag asks of robots; X-Robots-Tag is in captures.robots_tag"),
         Column("n_blocks", SMALL, "Teaser blocks found", "blocks", required=True),
         Column("n_items", SMALL, "Teasers found in all blocks", "items", required=True),
         Column("n_comments", SMALL, "Comments standing in the page", "comments", required=True),
@@ -874,6 +875,31 @@ LIFETIMES = Table(
     key=("site", "wording", "hours"),
 )
 
+CLICKBAIT_SHARES = Table(
+    "clickbait_shares",
+    "analyse",
+    "By site and block kind: clickbait among the teasers beside stories, as counted, as expected, and as corrected for "
+    "the classifier's errors.",
+    (
+        SITE,
+        Column("kind", TEXT, "Kind of the block; `all` for every kind together", required=True),
+        Column("hosts", COUNT, "Stories beside which they stand", "articles", required=True),
+        Column("teasers", COUNT, "Targets beside hosts with a clickbait probability", "pairs", required=True),
+        Column("called", COUNT, "Of these, with a probability of at least 0.5", "pairs", required=True),
+        Column("expected", REAL, "Sum of the probabilities: the expected count", "pairs", required=True),
+        Column("share_called", REAL, "called / teasers", "0–1", required=True),
+        Column("share_expected", REAL, "expected / teasers", "0–1", required=True),
+        *_interval(
+            "share_corrected",
+            "share_called, corrected for sensitivity and specificity on hand-read headlines of the site's language",
+            "0–1",
+            "prevalence.corrected_share",
+        ),
+        Column("code_version", TEXT, "Version of the code that computed it", required=True),
+    ),
+    key=("site", "kind"),
+)
+
 EXTRACTED: Final = (
     CAPTURES,
     PAGES,
@@ -891,6 +917,7 @@ EXTRACTED: Final = (
 )
 MEASURES: Final = (
     CONTRASTS,
+    CLICKBAIT_SHARES,
     TIME_COURSE,
     COOCCURRENCE,
     TOPIC_MATRIX,

@@ -80,6 +80,7 @@ ODD = {
     "/negative": always(b"HTTP/1.1 -5 Little\r\nContent-Length: 0\r\n\r\n"),
     "/cut": lambda _: [b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhalf"],
     "/kept-out": always(http(b"<p>keep no copy", "X-Robots-Tag: NOARCHIVE")),
+    "/kept-out-by-its-head": always(http(b'<head><meta name="robots" content="noarchive"></head><p>keep no copy')),
     "/cookie": always(http(b"<p>remember me", "Set-Cookie: id=7; Path=/")),
     "/whole": always(http(b"<p>whole")),
 }
@@ -304,6 +305,7 @@ def test_a_redirect_of_robots_txt_leads_nowhere_that_is_not_public(asked: Asked)
         ("/negative", "no HTTP"),
         ("/cut", "body cut short"),
         ("/kept-out", "noarchive"),
+        ("/kept-out-by-its-head", "noarchive"),
     ],
 )
 def test_what_is_over_a_limit_is_told_and_not_archived(asked: Asked, path: str, reason: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.crawl.robots import Robots, forbids_keeping
+from pipelines.crawl.robots import Robots, forbids_keeping, stated_in
 
 HOST = "https://paper.test"
 URL = f"{HOST}/news/a"
@@ -212,3 +212,19 @@ def test_no_file_is_too_strange_to_be_read(body: bytes) -> None:
 )
 def test_who_is_asked_not_to_keep_a_page(tags: list[str], forbidden: bool) -> None:
     assert forbids_keeping(tags) == forbidden
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        (b'<head><meta name="robots" content="noarchive, max-snippet:-1"></head>', ["noarchive, max-snippet:-1"]),
+        (b"<META CONTENT='NOARCHIVE' NAME='Robots'/>", ["NOARCHIVE"]),
+        (b"<meta name=yanyana content=noarchive><meta name=robots content=all>", ["noarchive", "all"]),
+        (b'<meta name="otherbot" content="noarchive"><meta name="description" content="noarchive">', []),
+        (b"<meta name=robots>", [""]),
+        (b"<meta " * 50_000, []),
+        (b"", []),
+    ],
+)
+def test_reads_what_a_page_says_to_robots(page: bytes, said: list[str]) -> None:
+    assert stated_in(page) == said
