@@ -63,6 +63,10 @@ def run(database: Path, query: str, *, sql: Path) -> pl.DataFrame:
             return rows.pl()
     except duckdb.Error as error:
         raise QueryError(f"{database}: {error}") from error
+    except pl.exceptions.PolarsError as error:
+        raise QueryError(
+            f"a column's type has no counterpart outside DuckDB: cast it, for example to VARCHAR: {error}"
+        ) from error
 
 
 def packed(rows: pl.DataFrame, form: Literal["csv", "json", "parquet"]) -> bytes:

@@ -62,6 +62,11 @@ def test_sql_that_fails_is_reported_and_changes_nothing(database: Path, wrong: s
     assert database.read_bytes() == before
 
 
+def test_a_type_that_only_duckdb_has_is_told_with_its_remedy(database: Path) -> None:
+    with pytest.raises(QueryError, match="cast it"):
+        run(database, "SELECT INTERVAL 1 DAY AS span", sql=SQL)
+
+
 def test_a_statement_without_rows_is_told_so(database: Path) -> None:
     with pytest.raises(QueryError, match="yields no rows"):
         run(database, "-- only a comment", sql=SQL)
