@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
 from narwhals.typing import IntoLazyFrame
 
@@ -30,6 +31,10 @@ OUTCOMES = {
     "clickbait_or_tabloid": "clickbait or tabloid",
     "clickbait_height": "clickbait high in the list",
 }
+# Stories that each side needs in strata with both sides.
+FEWEST_STORIES = 2
+# Degrees of freedom from which a site's error is sure enough to weigh the site against others.
+_SURE_ERROR = 5.0
 METHOD = "Mantel-Haenszel difference, cluster-robust t; labels exchanged within strata"
 
 
@@ -116,7 +121,10 @@ class Found:
 
 
 def judged(hosts: pl.DataFrame, outcome: str, strata: Sequence[str] = STRATA) -> Found | None:
-    """The difference of an outcome between the sides of `sided` hosts, or None where it cannot be told."""
+    """The difference of an outcome between the sides of `sided` hosts, or None where it cannot be told.
+
+    It takes two stories of each side in strata with both, and an outcome that differs within strata.
+    """
     known = hosts.filter(pl.col("is_hard").is_not_null() & pl.col(outcome).is_not_null()).with_columns(
         stratum=pl.struct(strata).rank("dense").cast(pl.Int64),
         cluster=pl.struct("site", "host_id").rank("dense").cast(pl.Int64),
@@ -124,8 +132,10 @@ def judged(hosts: pl.DataFrame, outcome: str, strata: Sequence[str] = STRATA) ->
     units = Units.telling(
         known[outcome].to_numpy(), known["is_hard"].to_numpy(), known["stratum"].to_numpy(), known["cluster"].to_numpy()
     )
+    sides = [np.unique(units.cluster[side]).size for side in (units.exposed, ~units.exposed)]
     difference = risk_difference(units)
-    if difference is None:
+    # The error of a single story's outcome cannot be seen, whatever its lists say of each other.
+    if difference is None or min(sides) < FEWEST_STORIES:
         return None
     # A host's rows move together: its score is the sum of how far each is from its stratum's mean.
     together = [name for name in strata if name in ("site", "day")]
@@ -245,8 +255,12 @@ def _named(name: str, interval: Interval | None) -> dict[str, float | None]:
 
 
 def _between(told: Sequence[Found]) -> dict[str, Any]:
-    """How much sites differ, and the mean effect over sites as if these were a sample of many."""
-    effects = [found.difference.estimate for found in told], [found.difference.squared_error for found in told]
+    """How much sites differ, and the mean effect over sites as if these were a sample of many.
+
+    Sites whose error rests on fewer than 5 degrees of freedom are left out: by chance it is tiny, and outweighs all.
+    """
+    sure = [found.difference for found in told if found.difference.freedom >= _SURE_ERROR]
+    effects = [difference.estimate for difference in sure], [difference.squared_error for difference in sure]
     between = heterogeneity(*effects)
     mean = random_effects(*effects)
     if mean:
@@ -278,11 +292,11 @@ def _reason(counts: Mapping[str, int]) -> str:
         return "what stands there is the same for nearly every story of a day (site-wide lists)"
     if hard + soft == 0:
         return "no teaser there has a clickbait probability"
-    if min(hard, soft) < 2:
+    if min(hard, soft) < FEWEST_STORIES:
         return f"{hard} hard-news and {soft} other stories have such a block, and at least 2 of each are needed"
     return (
-        "no stratum holds three stories, hard news and other ones, or what stands beside the stories of a stratum does "
-        "not differ, so that nothing says how sure a difference would be"
+        "fewer than two hard-news and two other stories stand in strata with both, or what stands beside the stories "
+        "of a stratum does not differ, so that nothing says how sure a difference would be"
     )
 
 

@@ -143,7 +143,7 @@ def test_a_list_is_not_site_wide_among_few_stories() -> None:
         (beside("A", 0.9, **HARD) + beside("B", 0.2, **HARD), "2 hard-news and 0 other stories"),
         (
             [row for host in "ABCD" for row in beside(host, 0.5, **(HARD if host < "C" else SOFT))],
-            "no stratum holds three stories, hard news and other ones, or what stands beside",
+            "fewer than two hard-news and two other stories stand in strata with both, or what stands beside",
         ),
     ],
 )
@@ -172,9 +172,31 @@ def test_pooled_counts_each_story_alike() -> None:
     assert (found["hosts_hard"], found["hosts_soft"], found["n_exposures"]) == (43, 42, 85)
     assert ", 2 of 3 sites: +0.38" in found["verdict"]
     assert found["strata_compared"] == 2
-    assert found["heterogeneity_q"] == pytest.approx(7.8)
-    assert found["i2"] == pytest.approx(6.8 / 7.8)
+    # Four stories are too few to weigh a site by its error against another.
+    assert found["heterogeneity_q"] is found["random_effects"] is None
+
+
+def test_pooled_says_how_much_sites_differ() -> None:
+    found = contrast(
+        site("one", [0.5, 0.7] * 10, [0.1, 0.3] * 10) + site("other", [0.1, 0.3] * 10, [0.1, 0.3] * 10), site="all"
+    )
+    # Differences 0.4 and 0.0, each with twice the squared error 0.01 / 19: Q = 0.4² / (4 · 0.01 / 19).
+    assert found["heterogeneity_q"] == pytest.approx(0.16 * 19 / 0.04)
+    assert found["i2"] == pytest.approx(75 / 76)
+    assert found["random_effects"] == pytest.approx(0.2)
     assert (found["random_effects_low"], found["random_effects_high"]) == (-1.0, 1.0)
+
+
+def test_one_story_against_many_is_no_confident_number() -> None:
+    # Its two lists agree with each other by chance, and so seem to say that it is sure.
+    kinds = ("related", "popular", "latest")
+    rows = [
+        row
+        for kind in kinds
+        for host, value, side in (("A", 0.9, HARD), ("B", 0.2, SOFT), ("C", 0.21, SOFT))
+        for row in beside(host, value, kind=kind, **side)
+    ]
+    assert contrast(rows)["verdict"].startswith("cannot be told")
 
 
 def test_pooled_needs_two_sites_that_tell() -> None:
