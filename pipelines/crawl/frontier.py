@@ -81,24 +81,26 @@ def derive(
     """
     seeds = _seeds(watches)
     named = _named(discoveries.join(seeds.lazy(), on="address_id", how="anti"))
+    lists = _reach(seeds, discoveries) | _current_sections(discoveries)
+    tried = _tried(captures, failures).collect()
     known = (
         pl.concat(
             [seeds.lazy().with_columns(pl.lit(now, TIME).alias(name) for name in ("first_seen", "last_seen")), named],
             how="diagonal",
         )
         .join(_rhythms(watches), on="site")
-        .join(_tried(captures, failures), on="address_id", how="left")
+        .join(tried.lazy(), on="address_id", how="left")
         .with_columns(
             pl.col("captures", "failing", "gone", "moved").fill_null(0),
             purpose=pl.col("rank").replace_strict(dict(enumerate(Purpose)), return_dtype=pl.String),
             first_seen=pl.min_horizontal("first_seen", "first_tried"),
         )
         .with_columns(born=pl.min_horizontal("first_seen", "published_at"))
-        .pipe(_with_next_due, max((len(watch.ages) for watch in watches), default=0), _reach(seeds, discoveries), now)
+        .pipe(_with_next_due, max((len(watch.ages) for watch in watches), default=0), lists, now)
         .collect()
     )
     unnamed = (
-        captures.join(known.lazy().select("address_id"), on="address_id", how="anti")
+        captures.join(tried.join(known, on="address_id", how="anti").lazy(), on="address_id", how="semi")
         .group_by("address_id")
         .agg(pl.col("site", "url", "purpose").max_by("captured_at"), last_tried=pl.col("captured_at").max())
         .with_columns(
@@ -217,8 +219,21 @@ def _reach(seeds: pl.DataFrame, discoveries: pl.LazyFrame) -> set[str]:
     return reached
 
 
-def _with_next_due(known: pl.LazyFrame, ages: int, sitemaps: set[str], now: datetime) -> pl.LazyFrame:
-    """`next_due` and `why`, from what came of asking, the site's rhythm and what still names the address."""
+def _current_sections(discoveries: pl.LazyFrame) -> set[str]:
+    """The sections of each site that were named last."""
+    seen = pl.col("discovered_at")
+    sections = discoveries.filter(pl.col("purpose") == Purpose.SECTION).group_by("site", "address_id")
+    latest = sections.agg(last=seen.max(), first=seen.min()).sort(
+        "last", "first", "address_id", descending=[True, False, False]
+    )
+    return set(latest.group_by("site", maintain_order=True).head(SECTIONS).collect()["address_id"])
+
+
+def _with_next_due(known: pl.LazyFrame, ages: int, lists: set[str], now: datetime) -> pl.LazyFrame:
+    """`next_due` and `why`, from what came of asking, the site's rhythm and what still names the address.
+
+    `lists` are the sections and sitemaps that are read.
+    """
     story, seed = pl.col("purpose") == Purpose.STORY, pl.col("seed")
     tried, good, failing = pl.col("last_tried"), pl.col("last_good"), pl.col("failing")
     at_age = [pl.col("born") + pl.col(f"age_{n}") for n in range(ages)]
@@ -230,7 +245,7 @@ def _with_next_due(known: pl.LazyFrame, ages: int, sitemaps: set[str], now: date
         .then(pl.max_horizontal(pl.when(good.is_null()).then("first_seen").otherwise(next_age), retry))
         .otherwise(pl.coalesce(tried + pl.col("lists"), "first_seen"))
     )
-    place = pl.int_range(pl.len()).over("site", "purpose")
+    unread = ~pl.col("address_id").is_in(lists)
     ended = (
         pl.when(seed)
         .then(None)
@@ -244,9 +259,9 @@ def _with_next_due(known: pl.LazyFrame, ages: int, sitemaps: set[str], now: date
         .then(pl.lit("captured at every age"))
         .when(~story & (pl.col("last_seen") < now - FORGET))
         .then(pl.lit(f"no document has named it for {FORGET.days} days"))
-        .when((pl.col("purpose") == Purpose.SECTION) & (place >= SECTIONS))
+        .when((pl.col("purpose") == Purpose.SECTION) & unread)
         .then(pl.lit(f"{SECTIONS} other sections were named later"))
-        .when((pl.col("purpose") == Purpose.SITEMAP) & ~pl.col("address_id").is_in(sitemaps))
+        .when((pl.col("purpose") == Purpose.SITEMAP) & unread)
         .then(pl.lit("sitemaps are nested too deep"))
     )
     why = (
@@ -258,8 +273,6 @@ def _with_next_due(known: pl.LazyFrame, ages: int, sitemaps: set[str], now: date
         .then(pl.lit("new"))
         .otherwise(pl.lit("a story that has reached its next age"))
     )
-    return (
-        known.sort("last_seen", "first_seen", "address_id", descending=[True, False, False])
-        .with_columns(ended=ended)
-        .with_columns(next_due=pl.when(pl.col("ended").is_null()).then(due), why=pl.coalesce("ended", why))
+    return known.with_columns(ended=ended).with_columns(
+        next_due=pl.when(pl.col("ended").is_null()).then(due), why=pl.coalesce("ended", why)
     )
