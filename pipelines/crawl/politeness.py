@@ -112,6 +112,9 @@ _SETTINGS: Final[dict[str, Any]] = {
     "REMOTE_CONTROL_ENABLED": False,
     "MEMUSAGE_ENABLED": False,
     "LOGSTATS_INTERVAL": 0,
+    # An answer leads to one request; by default Scrapy starts a hundred tasks for it and reads its callback's source.
+    "CONCURRENT_ITEMS": 1,
+    "WARN_ON_GENERATOR_RETURN_VALUE": False,
     "LOG_ENABLED": False,
 }
 
