@@ -28,7 +28,8 @@ class Due:
 
     `born` (UTC) is what its age is counted from, `since` when it fell due, and `why` the reason in words. `previous` is
     its last capture that holds a body, to ask whether it has changed since. `vouched` says that it is no trap's:
-    something dates it, or it was captured before.
+    something dates it, or it was captured before. `late` says that nothing does and only a sitemap names it, which may
+    list all that a site ever published: it waits for what may be news.
     """
 
     url: str
@@ -38,6 +39,7 @@ class Due:
     via: str | None = None
     previous: Previous | None = None
     vouched: bool = False
+    late: bool = False
     why: str = "new"
     redirects: int = 0
     depth: int = 0
@@ -66,7 +68,7 @@ class Agenda:
     _seen: set[str] = field(default_factory=set, init=False)
     _asked: set[str] = field(default_factory=set, init=False)
     _shapes: Counter[str] = field(default_factory=Counter, init=False)
-    _heap: list[tuple[int, float, int, Due]] = field(default_factory=list, init=False)
+    _heap: list[tuple[int, bool, float, int, Due]] = field(default_factory=list, init=False)
     _over: list[Due] = field(default_factory=list, init=False)
     _order: count = field(default_factory=count, init=False)
 
@@ -86,8 +88,9 @@ class Agenda:
             elif article_id(lead.url) not in self.known:
                 born = min(lead.published, self.began) if lead.published else self.began
                 vouched = lead.published is not None
+                late = not vouched and found_on.purpose == Purpose.SITEMAP
                 self.discovered += self._take(
-                    Due(lead.url, lead.purpose, born, self.began, found_on.url, vouched=vouched, depth=depth)
+                    Due(lead.url, lead.purpose, born, self.began, found_on.url, vouched=vouched, late=late, depth=depth)
                 )
 
     def redirect(self, due: Due, location: str) -> None:
@@ -153,4 +156,4 @@ class Agenda:
     def _push(self, due: Due) -> None:
         # What a redirect led to goes first: it stands for an address that was asked for already.
         rank = -1 if due.redirects else due.purpose.rank
-        heappush(self._heap, (rank, -due.born.timestamp(), next(self._order), due))
+        heappush(self._heap, (rank, due.late, -due.born.timestamp(), next(self._order), due))

@@ -37,6 +37,7 @@ def due_of(known: pl.DataFrame, site: Site, now: datetime) -> Iterator[Due]:
         if row["body_at"] is not None:
             body = (row[name] for name in ("body_segment", "body_offset", "body_digest", "etag", "last_modified"))
             previous = Previous(row["body_at"].replace(tzinfo=UTC), *body)
+        vouched = row["published_at"] is not None or row["captures"] > 0
         yield Due(
             row["url"],
             Purpose(row["purpose"]),
@@ -44,7 +45,8 @@ def due_of(known: pl.DataFrame, site: Site, now: datetime) -> Iterator[Due]:
             row["next_due"].replace(tzinfo=UTC),
             row["found_on"],
             previous,
-            vouched=row["published_at"] is not None or row["captures"] > 0,
+            vouched=vouched,
+            late=not vouched and row["found_in"] == Purpose.SITEMAP,
             why=row["why"],
         )
 

@@ -46,6 +46,13 @@ def test_lists_come_first_and_then_the_youngest_stories() -> None:
     assert drain(queue) == ["/", "/feed", "/sitemap", "/section", "/undated", "/a-day-old", "/new", "/old"]
 
 
+def test_what_only_a_sitemap_names_and_nothing_dates_waits_for_what_may_be_news() -> None:
+    queue, sitemap = agenda(max_pages=3), due("/sitemap", Purpose.SITEMAP)
+    queue.learn(leads(*(f"/of-long-ago-{n}" for n in range(50))) + leads("/dated", day=1), found_on=sitemap)
+    queue.learn(leads("/linked"), found_on=FRONT)
+    assert drain(queue) == ["/linked", "/dated", "/of-long-ago-0"]
+
+
 def test_one_story_is_asked_for_once_under_all_its_addresses() -> None:
     queue = agenda()
     queue.begin([due("/a")])
