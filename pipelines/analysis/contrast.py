@@ -113,7 +113,7 @@ def sided(hosts: pl.DataFrame) -> pl.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A difference, and the units it was found in; the permutation's scores, labels and strata host by host."""
+    """A difference, and the units it was found in; host by host the score and label that the permutation exchanges."""
 
     units: Units
     difference: Difference
@@ -146,7 +146,7 @@ def judged(hosts: pl.DataFrame, outcome: str, strata: Sequence[str] = STRATA) ->
         )
         .filter("telling")
         .group_by(*together, "cluster", "is_hard")
-        .agg(pl.col("score").sum())
+        .agg(pl.col("score", "exposures").sum())
         .with_columns(exchanged=pl.struct(together).rank("dense"))
         .sort("cluster")
     )
@@ -181,7 +181,9 @@ def _rows(
                 yield {"site": ALL, **key, **basis, **counts, "verdict": f"cannot be told: {reason}"}
                 continue
             calls = _calls({str(site): part for (site,), part in sites.items()}, outcome, strata, golds)
-            pooled = _columns(judged(of_kind, outcome, strata), counts, outcome, calls, draws, seed, f", {scope}")
+            found = judged(of_kind, outcome, strata)
+            scope = f", {found.hosts['site'].n_unique()} of {len(sites)} sites" if found else ""
+            pooled = _columns(found, counts, outcome, calls, draws, seed, scope)
             yield {"site": ALL, **key, **basis, **counts, **pooled, **_between(list(told.values()))}
 
 
@@ -230,6 +232,8 @@ def _columns(
     is_share = outcome != "clickbait_height"
     columns: dict[str, Any] = {
         "strata_compared": found.units.strata,
+        "n_articles": found.hosts.height,
+        "n_exposures": found.hosts["exposures"].sum(),
         "share_hard": found.difference.exposed,
         "share_soft": found.difference.unexposed,
         **_named("difference", interval),
