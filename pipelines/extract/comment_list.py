@@ -79,6 +79,7 @@ _ITEMPROPS = {
     "downvoteCount": Part.COUNT,
 }
 _MAX_NAME = 100
+_LONGEST_LABEL = 20
 _MAX_FIELDS = 20  # of one role in one comment; more are a flood
 _ROLE_OF_TAG = {"time": Part.TIME, "abbr": Part.TIME, "cite": Part.AUTHOR}
 _COMMENT_TYPE = re.compile(r"schema\.org/(?:Comment|UserComments)\b")
@@ -352,7 +353,8 @@ def _text(unit: _Unit, pieces: list[_Piece], held: frozenset[int], page: Page) -
     if unit.text is not None:
         return clean(page.text_of(unit.text))
     holders = [piece for piece in pieces if Part.TEXT in piece.roles and not piece.roles & {Part.AUTHOR, Part.TIME}]
-    holders = [piece for piece in holders if piece.named] or holders
+    named = [piece for piece in holders if piece.named]
+    holders = named or holders
     around = {piece.element.order for piece in pieces if piece.roles & _NOT_WRITTEN}
     around -= {piece.element.order for piece in holders}
     best, end = "", 0
@@ -362,11 +364,17 @@ def _text(unit: _Unit, pieces: list[_Piece], held: frozenset[int], page: Page) -
             # An inner one is more exact unless it holds only a part, as a quotation does.
             if text and 2 * len(text) > len(best):
                 best, end = text, piece.element.end
-    if not best and any(Part.AUTHOR in piece.roles for piece in pieces):
-        best = text_without(unit.element, page, held, around)
+    # What is a holder by a word such as "text" alone may be the label of a button.
+    is_label = not named and any(Part.FURNITURE in p.roles and p.element.end >= end > p.element.order for p in pieces)
+    if best and (len(best) > _LONGEST_LABEL or not is_label):
+        return best
+    rest = ""
+    if any(Part.AUTHOR in piece.roles for piece in pieces):
+        rest = text_without(unit.element, page, held, around)
     # Without a field of its own the author's name may stand anywhere but in paragraphs; and there are themes that wrap
     # the whole comment, paragraphs too, in an element named after its author.
-    return best or clean(" ".join(page.text_of(p.element) for p in pieces if p.element.name == "p" and not p.roles))
+    rest = rest or clean(" ".join(page.text_of(p.element) for p in pieces if p.element.name == "p" and not p.roles))
+    return max(best, rest, key=len)
 
 
 def text_without(

@@ -438,6 +438,18 @@ def test_a_short_comment_is_no_teaser_for_its_author() -> None:
     ]
 
 
+def test_the_label_of_a_button_is_no_text() -> None:
+    rows = "".join(
+        f"""<div id="comment_{n}" class="comment"><div class="username">Jo</div><div class="c_inside"><p>{text}</p>
+        </div><div class="c_meta"><div class="txt txt_flag">Flag it</div> <span class="date">1 March</span></div></div>"""
+        for n, text in ((1, "They said it would never be built."), (2, "And yet it was."))
+    )
+    plain = """<div id="comment_3" class="comment"><b class="username">Al</b><div class="text">Yes!</div>
+        <span>Answer this</span></div>"""
+    texts = [c["text"] for c in read(f'<div id="comments">{rows}{plain}</div>')["comments"]]
+    assert texts == ["They said it would never be built.", "And yet it was.", "Yes!"]
+
+
 def test_what_a_form_says_is_no_comment_where_the_form_is_closed_too_early() -> None:
     form = """</form><div id="comment-form-identity" class="comment_registration"><p>Log in by one of these:</p>
         <p class="comment-form-author"><label for="author">Name</label></p></div>"""
