@@ -441,7 +441,7 @@ def test_a_short_comment_is_no_teaser_for_its_author() -> None:
 def test_the_label_of_a_button_is_no_text() -> None:
     rows = "".join(
         f"""<div id="comment_{n}" class="comment"><div class="username">Jo</div><div class="c_inside"><p>{text}</p>
-        </div><div class="c_meta"><div class="txt txt_flag">Flag it</div> <span class="date">1 March</span></div></div>"""
+        </div><div class="c_meta"><div class="txt txt_flag">Flag it</div> <i class="date">1 March</i></div></div>"""
         for n, text in ((1, "They said it would never be built."), (2, "And yet it was."))
     )
     plain = """<div id="comment_3" class="comment"><b class="username">Al</b><div class="text">Yes!</div>
