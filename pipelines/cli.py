@@ -324,7 +324,7 @@ def erase(
     done = erase_it(what, erasing.Store(settings.archive, Lake(settings.lake), settings.erased, secret))
     for day in done.days:
         _materialise(settings, "publish", day)
-    rows = ", ".join(f"{count} of {name}" for name, count in done.rows.items()) or "none, there were none"
+    rows = ", ".join(f"{count} of {name}" for name, count in done.rows.items()) or "none"
     err.print(f"rows removed: {rows}; records removed from the archive: {done.records}", soft_wrap=True)
     if url:
         history = _dagster_home(settings) / "history"
