@@ -14,11 +14,13 @@ from pipelines.analysis.company import headline_pairs
 from pipelines.analysis.contrast import contrasts, time_course
 from pipelines.analysis.exposure import exposures
 from pipelines.analysis.lifetimes import lifetimes
+from pipelines.analysis.prevalence import clickbait_shares
 from pipelines.analysis.sharpening import sharpening
 from pipelines.analysis.topics import cooccurrence, topic_matrix
 from pipelines.analysis.wordings import headline_variants
 
 __all__ = [
+    "clickbait_shares",
     "contrasts",
     "cooccurrence",
     "exposures",

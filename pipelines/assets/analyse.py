@@ -64,8 +64,10 @@ def measure(settings: SettingsResource) -> Iterator[dg.MaterializeResult]:
     )
     # The lake holds a headline once per archive day; the latest label counts everywhere.
     headlines = lake.scan(schema.HEADLINES).sort("archive_day").unique("headline_id", keep="last", maintain_order=True)
+    golds = _golds(articles)
     measures = {
-        schema.CONTRASTS: lambda: analysis.contrasts(exposures, golds=_golds(articles)),
+        schema.CONTRASTS: lambda: analysis.contrasts(exposures, golds=golds),
+        schema.CLICKBAIT_SHARES: lambda: analysis.clickbait_shares(exposures, golds=golds),
         schema.TIME_COURSE: lambda: analysis.time_course(exposures),
         schema.COOCCURRENCE: lambda: analysis.cooccurrence(exposures),
         schema.TOPIC_MATRIX: lambda: analysis.topic_matrix(exposures),

@@ -389,6 +389,19 @@ def _measures(exposures: pl.DataFrame, stories: int) -> dict[str, list[dict[str,
         "time_course": [_difference_of_the_day(site) for site in ("akşam", "beacon")],
         "cooccurrence": _cooccurrence(exposures),
         "topic_matrix": _topic_matrix(exposures),
+        "clickbait_shares": [
+            {
+                "site": "akşam",
+                "kind": "all",
+                "hosts": stories,
+                "teasers": 100,
+                "called": 40,
+                "expected": 42.0,
+                "share_called": 0.4,
+                "share_expected": 0.42,
+                "code_version": "sample",
+            }
+        ],
         "sharpening": [
             {
                 "site": "akşam",
