@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.assets.checks import extract_integrity, fetch_success, parse_yield, volume
 from pipelines.lake import schema
+from pipelines.lake.ids import article_id
 from pipelines.lake.parts import Lake, frame
 from pipelines.lake.schema import Table
 from pipelines.settings import Settings
@@ -21,6 +22,7 @@ def capture(n: int, site: str, day: date = DAY, status: int = 200) -> dict[str, 
         "capture_id": f"{site}/{day}/{n}",
         "site": site,
         "url": f"https://{site}/{n}",
+        "address_id": article_id(f"https://{site}/{n}"),
         "captured_at": datetime(day.year, day.month, day.day, tzinfo=UTC).replace(tzinfo=None),
         "day": day,
         "status": status,
