@@ -49,7 +49,7 @@ class Paper:
     ) -> None:
         self.url, self._atom, self._tagged, self._etags, self._size = url, atom, tagged, etags, size
         self._now, self._every = datetime.now(UTC).replace(microsecond=0), every
-        draw = random.Random(url)
+        draw = random.Random(stories)
         self._titles = [" ".join(draw.sample(_WORDS, 5)).capitalize() for _ in range(stories + hidden)]
         self.stories = [
             f"/{SECTIONS[n % len(SECTIONS)]}/{title.lower().replace(' ', '-')}-{10_000 + n}"

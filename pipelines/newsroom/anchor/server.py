@@ -51,7 +51,6 @@ class Asked:
     path: str
     headers: Mapping[str, str]
     began: float
-    earlier: int
     ended: float = float("inf")
     status: int = 0
     sent: int = 0
@@ -105,7 +104,7 @@ def serve(sockets: Mapping[str, socket.socket], answers: Mapping[str, Answer]) -
 
     async def run() -> None:
         servers = [
-            await asyncio.start_server(partial(_connection, name, answers[name], log, {}), sock=listener.dup())
+            await asyncio.start_server(partial(_connection, name, answers[name], log), sock=listener.dup())
             for name, listener in sockets.items()
         ]
         await stop.wait()
@@ -131,7 +130,6 @@ async def _connection(
     host: str,
     answer: Answer,
     log: list[Asked],
-    earlier: dict[str, int],
     reader: asyncio.StreamReader,
     writer: asyncio.StreamWriter,
 ) -> None:
@@ -142,8 +140,7 @@ async def _connection(
             first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
             path = first.split(" ")[1]
             headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-            asked = Asked(host, path, headers, time.monotonic(), earlier.get(path, 0))
-            earlier[path] = asked.earlier + 1
+            asked = Asked(host, path, headers, time.monotonic())
             log.append(asked)
             reply = answer(asked)
             asked.status = reply.status
