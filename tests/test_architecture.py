@@ -27,7 +27,7 @@ ALLOWED = {
     "classify": {"lake"},
     "analysis": {"lake"},
     "comments": {"lake"},
-    "crawl": {"lake", "settings"},
+    "crawl": {"comments", "lake", "settings"},
     "newsroom": {"lake"},
     "inspecting": {"extract", "crawl", "lake", "settings"},
     "warehouse": {"lake"},

@@ -5,6 +5,7 @@ asked and therefore in the archive: never the secret key. Without a key nothing 
 read.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ from pipelines.comments.parsing import (
 
 _API = "https://disqus.com/api/3.0/"
 _AT_ONCE = 100
+_KEY = re.compile(rf"^({re.escape(_API)}[^?]*\?(?:[^#]*&)?api_key=)[^&#]*")
 
 
 class _Author(Shape):
@@ -101,6 +103,11 @@ class Disqus:
             rest=(Request(with_parameters(response.url, {"cursor": following}), JSON),) if following else (),
             begins="cursor" not in query and "since" not in query,
         )
+
+
+def without_key(url: str) -> str:
+    """An address of Disqus's API as it may stand in tables and logs; any other as it is."""
+    return _KEY.sub(r"\1-", url)
 
 
 def _draft(post: _Post) -> Draft:

@@ -19,7 +19,13 @@ from pipelines.lake.ids import article_id
 _MAX_REDIRECTS: Final = 5
 _MAX_SITEMAP_DEPTH: Final = 2  # an index may name another index, and no more
 _OF_ONE_SHAPE: Final = 100  # undated addresses of one family asked for in a run
-_PAGES: Final = frozenset({Purpose.START, Purpose.SECTION, Purpose.STORY})
+# What a run's pages are counted against. Threads are counted apart, so that neither keeps the other waiting for good.
+_BOUNDED: Final = {
+    Purpose.START: "pages",
+    Purpose.SECTION: "pages",
+    Purpose.STORY: "pages",
+    Purpose.COMMENTS: "threads",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +55,9 @@ class Due:
 class Agenda:
     """The addresses of one site in one run.
 
-    `owns` tells whether an address is the site's, `max_pages` bounds the pages asked for (feeds and sitemaps do not
-    count), `began` is when the run did (UTC), and `known` holds the identifiers of the addresses that need not be
-    learnt, since the frontier knows them, due or not.
+    `owns` tells whether an address is the site's, `max_pages` bounds the pages asked for, and as well the threads of
+    comments (feeds and sitemaps do not count), `began` is when the run did (UTC), and `known` holds the identifiers of
+    the addresses that need not be learnt, since the frontier knows them, due or not.
 
     Afterwards `discovered` counts the addresses that were learnt, `due` those that were to be asked for, and `traps`
     holds the addresses that were not followed, by reason.
@@ -64,7 +70,7 @@ class Agenda:
     discovered: int = field(default=0, init=False)
     due: int = field(default=0, init=False)
     traps: dict[str, list[str]] = field(default_factory=dict, init=False)
-    _pages: int = field(default=0, init=False)
+    _counts: Counter[str | None] = field(default_factory=Counter, init=False)
     _seen: set[str] = field(default_factory=set, init=False)
     _asked: set[str] = field(default_factory=set, init=False)
     _shapes: Counter[str] = field(default_factory=Counter, init=False)
@@ -111,22 +117,22 @@ class Agenda:
             due = heappop(self._heap)[-1]
             if due.url in self._asked:
                 continue
-            if due.purpose in _PAGES:
-                if self._pages >= self.max_pages:
-                    self._over.append(due)
-                    continue
-                self._pages += 1
+            bound = _BOUNDED.get(due.purpose)
+            if bound and self._counts[bound] >= self.max_pages:
+                self._over.append(due)
+                continue
+            self._counts[bound] += 1
             self._asked.add(due.url)
             return due
         return None
 
     def refused(self, due: Due) -> None:
         """Note that an address may not be asked for, so that it does not count against the run's pages."""
-        self._pages -= due.purpose in _PAGES
+        self._counts[_BOUNDED.get(due.purpose)] -= 1
 
     def put_back(self, due: Due) -> None:
         """Note that an address could not be asked for in this run: it stays due."""
-        self._pages -= due.purpose in _PAGES
+        self._counts[_BOUNDED.get(due.purpose)] -= 1
         self._over.append(due)
 
     def left(self) -> list[Due]:

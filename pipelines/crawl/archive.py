@@ -65,8 +65,9 @@ class Exchange:
     """One HTTP response as a segment holds it, its body decoded.
 
     `captured_at` is in UTC; `offset` counts the bytes to the record's start and differs between the records of a
-    file. `via`, `site` and `purpose` are the address that led there, the site it was asked for and why, where the
-    crawler wrote them down. `cut` says why the crawler that wrote the file cut the body short; null when it is whole.
+    file. `via`, `site`, `purpose` and `thread` are the address that led there, the site it was asked for, why, and the
+    thread of comments that it tells of, where the crawler wrote them down. `cut` says why the crawler that wrote the
+    file cut the body short; null when it is whole.
 
     A revisit (`revisits` says of which segment and offset) has the body of the response that it refers to; its status
     is 304, with that response's headers brought up to date, or 200 when the same body came again.
@@ -83,6 +84,7 @@ class Exchange:
     site: str | None = None
     cut: str | None = None
     purpose: str | None = None
+    thread: str | None = None
     payload_digest: str | None = None
     revisits: tuple[str, int] | None = None
 
@@ -234,12 +236,20 @@ def response_at(archive: Path, segment: str, offset: str) -> Exchange | None:
     if not _SEGMENT_NAME.fullmatch(segment) or not re.fullmatch(r"[0-9]{1,15}", offset):
         return None  # another's file may say anything here
     try:
-        with _own_segment(archive, segment).open("rb") as file:
-            file.seek(int(offset))
-            record = next(iter(ArchiveIterator(file, parse_http=False)), None)
-            found = _exchange(record, int(offset), {}) if record else None
+        return response_in(_own_segment(archive, segment), int(offset))
     except OSError:
         return None
+
+
+def response_in(path: Path, offset: int) -> Exchange | None:
+    """The response at an offset of a WARC file, without what its crawler wrote down of it; None when there is none.
+
+    Raises OSError when the file cannot be read there.
+    """
+    with path.open("rb") as file:
+        file.seek(offset)
+        record = next(iter(ArchiveIterator(file, parse_http=False)), None)
+        found = _exchange(record, offset, {}) if record else None
     return found if isinstance(found, Exchange) else None
 
 
@@ -290,6 +300,7 @@ def _http(record: WarcRecord, url: str | None, offset: int, fields: dict[str, st
         fields.get("site"),
         record.headers.get("WARC-Truncated"),
         fields.get("purpose"),
+        fields.get("thread"),
         record.headers.get("WARC-Payload-Digest"),
     )
 

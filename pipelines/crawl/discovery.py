@@ -80,6 +80,7 @@ class Purpose(StrEnum):
     SITEMAP = "sitemap"
     SECTION = "section"
     STORY = "story"
+    COMMENTS = "comments"  # the thread of a story, where a platform keeps it
 
     @property
     def rank(self) -> int:
@@ -87,7 +88,7 @@ class Purpose(StrEnum):
         return tuple(Purpose).index(self)
 
 
-LISTS: Final = frozenset(Purpose) - {Purpose.STORY}
+LISTS: Final = frozenset(Purpose) - {Purpose.STORY, Purpose.COMMENTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def leads(purpose: Purpose, body: bytes, url: str, content_type: str | None = No
     """What a document that was asked for as `purpose` leads to, in its order.
 
     Stories come from all lists, sitemaps from sitemaps, sections from start pages; a story leads to nothing here, since
-    the teasers that stand in it are found by the extraction.
+    the teasers that stand in it, and its thread of comments, are found by the extraction.
     """
     found: Iterable[Lead] = ()
     match purpose:

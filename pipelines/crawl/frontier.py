@@ -234,7 +234,8 @@ def _with_next_due(known: pl.LazyFrame, ages: int, lists: set[str], now: datetim
 
     `lists` are the sections and sitemaps that are read.
     """
-    story, seed = pl.col("purpose") == Purpose.STORY, pl.col("seed")
+    thread, seed = pl.col("purpose") == Purpose.COMMENTS, pl.col("seed")
+    story = thread | (pl.col("purpose") == Purpose.STORY)  # a thread is read at the ages of its story
     tried, good, failing = pl.col("last_tried"), pl.col("last_good"), pl.col("failing")
     at_age = [pl.col("born") + pl.col(f"age_{n}") for n in range(ages)]
     next_age = pl.min_horizontal(pl.lit(None, TIME), *(pl.when(at > good).then(at) for at in at_age))
@@ -251,7 +252,7 @@ def _with_next_due(known: pl.LazyFrame, ages: int, lists: set[str], now: datetim
         .then(None)
         .when(pl.col("gone") >= GONE)
         .then(pl.lit(f"gone: answered 404 or 410 {GONE} times in a row"))
-        .when(pl.col("moved") >= MOVED)
+        .when(~thread & (pl.col("moved") >= MOVED))
         .then(pl.lit("moved for good: its new address is read instead"))
         .when(story & (failing >= GIVE_UP))
         .then(pl.lit(f"given up: failed {GIVE_UP} times in a row"))
@@ -271,6 +272,8 @@ def _with_next_due(known: pl.LazyFrame, ages: int, lists: set[str], now: datetim
         .then(pl.lit("a list: read again"))
         .when(good.is_null())
         .then(pl.lit("new"))
+        .when(thread)
+        .then(pl.lit("the thread of a story that has reached its next age"))
         .otherwise(pl.lit("a story that has reached its next age"))
     )
     return known.with_columns(ended=ended).with_columns(

@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.comments.disqus import without_key
 from pipelines.crawl.archive import Exchange, read_segment, segments
 from pipelines.crawl.discovery import Lead, Purpose, is_no_story, joined, leads, trap
 from pipelines.lake import schema
@@ -21,6 +22,7 @@ from pipelines.lake.parts import Lake, frame
 
 Row = dict[str, Any]
 SiteOf = Callable[[str], str]
+_LEADING = frozenset(Purpose) - {Purpose.COMMENTS}  # what a thread leads to is asked for as part of its reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,12 @@ def capture_row(exchange: Exchange, part: str, site: str) -> Row:
     """A response as a row of captures."""
     captured_at = exchange.captured_at.astimezone(UTC).replace(tzinfo=None)
     media_type = (exchange.content_type or "").partition(";")[0].strip().lower()
+    url = without_key(exchange.url)
     return {
         "capture_id": digest("capture", part, exchange.offset),
         "site": site,
-        "url": exchange.url,
-        "address_id": article_id(exchange.url),
+        "url": url,
+        "address_id": article_id(url),
         "captured_at": captured_at,
         "day": captured_at.date(),
         "status": exchange.status,
@@ -96,7 +99,7 @@ def capture_row(exchange: Exchange, part: str, site: str) -> Row:
 
 def discovery_rows(exchange: Exchange, capture: Row, site_of: SiteOf) -> Iterator[Row]:
     """Where a response of the crawl leads, within its site, as rows of discoveries; traps are left out."""
-    if capture["source"] != "crawl" or exchange.purpose not in set(Purpose):
+    if capture["source"] != "crawl" or exchange.purpose not in _LEADING:
         return
     purpose = Purpose(exchange.purpose)
     found_in, found = purpose.value, ()

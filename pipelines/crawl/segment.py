@@ -126,7 +126,14 @@ class SegmentWriter:
         self._finish()
 
     def write(
-        self, fetched: Fetched, *, via: str | None, site: str, purpose: str, previous: Previous | None = None
+        self,
+        fetched: Fetched,
+        *,
+        via: str | None,
+        site: str,
+        purpose: str,
+        thread: str | None = None,
+        previous: Previous | None = None,
     ) -> None:
         """Append the request, what is known of it and the answer, in this order: an answer is never without them.
 
@@ -135,7 +142,8 @@ class SegmentWriter:
         """
         if self._file is None:
             self._file = self._start()
-        self._append(self._file, _packed(*_exchange_records(fetched, via, site, purpose, previous)))
+        known = {"site": site, "purpose": purpose, "via": via, "thread": thread}
+        self._append(self._file, _packed(*_exchange_records(fetched, known, previous)))
         if self._file.tell() > self._segment_bytes or monotonic() - self._begun > self._segment_seconds:
             self._finish()
 
@@ -256,9 +264,9 @@ def _warcinfo(name: str, now: datetime, about: Mapping[str, str]) -> WarcRecord:
 
 
 def _exchange_records(
-    fetched: Fetched, via: str | None, site: str, purpose: str, previous: Previous | None
+    fetched: Fetched, known: Mapping[str, str | None], previous: Previous | None
 ) -> tuple[WarcRecord, WarcRecord, WarcRecord]:
-    fields = {"site": site, "purpose": purpose} | ({"via": via} if via else {})
+    fields = {name: value for name, value in known.items() if value}
     digest = _payload_digest(fetched.body)
     profile = _revisit_profile(fetched.status, digest, previous)
     if previous and profile:
@@ -276,13 +284,13 @@ def _exchange_records(
         answered.headers["WARC-IP-Address"] = fetched.ip_address
     asked = _record(WarcRecordType.request, _request_block(fetched), fetched.received_at)
     asked.headers["Content-Type"] = "application/http; msgtype=request"
-    known = _record(WarcRecordType.metadata, _fields_block(fields), fetched.received_at)
-    known.headers["Content-Type"] = "application/warc-fields"
-    for record in (asked, known, answered):
+    about = _record(WarcRecordType.metadata, _fields_block(fields), fetched.received_at)
+    about.headers["Content-Type"] = "application/warc-fields"
+    for record in (asked, about, answered):
         record.headers["WARC-Target-URI"] = fetched.url
-    for record in (asked, known):
+    for record in (asked, about):
         record.headers["WARC-Concurrent-To"] = answered.record_id or ""
-    return asked, known, answered
+    return asked, about, answered
 
 
 def _revisit_profile(status: int, digest: str, previous: Previous | None) -> str | None:

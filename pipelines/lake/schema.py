@@ -138,6 +138,7 @@ CAPTURES = Table(
             "Capture that holds the body, where this one brought none (status 304) or the same again",
             "32 hex digits",
         ),
+        Column("read_id", TEXT, "The reading of a thread that it is part of; null unless purpose is comments"),
         Column("segment", TEXT, "WARC segment in the archive that holds the response", required=True),
         Column("offset", COUNT, "Where the record starts in the segment", "bytes", required=True),
         Column(
@@ -299,7 +300,7 @@ COMMENTS = Table(
     "One reader's comment as it stood in one capture. Pseudonymised, and still personal data.",
     (
         _id("comment_id", "Hash of site, article and the platform's identifier"),
-        CAPTURE_ID,
+        _id("capture_id", "The capture it was read from; the first where its reading took several"),
         _id("read_id", "The reading of its thread that it belongs to"),
         SITE,
         _id("article_id", "The story commented on"),
