@@ -174,6 +174,11 @@ def _word_probability() -> Mapping[str, list[float]]:
     return _table("topic_words.toml")["probability"]
 
 
+@cache
+def _story_probability() -> Mapping[str, float]:
+    return _table("topic_words.toml")["story_probability"]
+
+
 def from_words(words: Sequence[str], language: str | None) -> dict[int, Topic]:
     """By row, the topic with more of its words in the headline than any other; rows without such a topic are absent.
 
@@ -205,18 +210,19 @@ def from_story(
     """The topics of stories of one language, from their titles, texts with the titles, and what their pages `told`.
 
     Titles and texts are in words. The topic with the greatest share of votes; it is credited to what told it, else to
-    `text`. Where the language has no words, or none are found, what was told stands.
+    `text`. Where the language has no words, none are found, or two topics are level, what was told stands.
     """
     shares = vote_shares(texts, language) + _TITLE * vote_shares(titles, language)
     read = shares.sum(axis=1) > 0
     for row, topic in enumerate(told):
         if topic:
             shares[row, TOPICS.index(topic.slug)] += _PAGE
-    probability = _table("topic_words.toml")["story_probability"]
+    alone = (shares == shares.max(axis=1, keepdims=True)).sum(axis=1) == 1
+    probability = _story_probability()
     found: list[Topic | None] = []
     for row, topic in enumerate(told):
         slug = TOPICS[int(shares[row].argmax())]
-        if not read[row]:
+        if not (read[row] and alone[row]):
             found.append(topic)
         elif topic and topic.slug == slug:
             found.append(topic._replace(probability=probability["told"]))

@@ -171,6 +171,7 @@ def test_a_storys_words_tell_what_its_headline_leaves_open() -> None:
     assert told is not None
     assert (told.slug, told.source) == ("economy-business-finance", "text")
     assert story("Beklenen gün geldi", "Herkes bekliyordu.", "tr") is None
+    assert story("Beklenen gün geldi", "Dolar ve hakem konuşuldu.", "tr") is None
 
 
 def test_a_section_decides_where_words_are_few_and_yields_where_they_are_many() -> None:
