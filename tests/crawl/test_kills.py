@@ -20,6 +20,7 @@ import polars as pl
 import pytest
 
 from pipelines.crawl.archive import Exchange, segments
+from pipelines.crawl.segment import recover
 from pipelines.lake import schema
 from pipelines.lake.parts import Lake
 from pipelines.newsroom.anchor import Asked, Bind, Reply, Site, ordinary, reply, serving
@@ -172,8 +173,14 @@ def test_the_lake_counts_what_the_archive_holds(killed: Killed) -> None:
     assert articles.filter(pl.col("url").is_in(stories)).height == len(stories)
 
 
-def test_nothing_unfinished_is_left_behind(killed: Killed) -> None:
-    assert [path.name for path in (killed.data / "archive").rglob(".*") if path.name != ".crawl.lock"] == []
+def test_no_segment_is_left_unfinished_and_what_was_not_begun_is_swept(killed: Killed) -> None:
+    archive = killed.data / "archive"
+    left = [path for path in archive.rglob(".*") if path.name != ".crawl.lock"]
+    assert {path.suffix for path in left} <= {".tmp"}
+    for path in left:
+        os.utime(path, (0, 0))  # so old that no living process writes to it
+    recover(archive)
+    assert not [path for path in left if path.exists()]
 
 
 def test_the_stories_that_blocks_lead_to_are_fetched_once_they_are_known(killed: Killed) -> None:
