@@ -32,7 +32,7 @@ from pipelines.errors import YanyanaError
 from pipelines.lake.schema import TOPICS
 
 ROOT = Path(__file__).resolve().parent.parent
-_LEAST_DELAY = 1.0  # seconds between two requests to one site that is not ours
+LEAST_DELAY = 1.0  # seconds between two requests to one site that is not ours
 _LOOPBACK = re.compile(r"^(localhost|127(\.\d+){3}|\[?::1\]?)$")
 # The list of public suffixes that ships with the library: never fetched.
 _SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
@@ -202,8 +202,8 @@ def _mistakes(sites: Sites) -> Iterator[tuple[tuple[int | str, ...], str]]:
             yield ("site", at, "name"), "'all' stands for every site together in the results; name the site otherwise"
         if not site.seeds:
             yield ("site", at), "give at least one address in start, feeds or sitemaps"
-        if strange and site.delay < _LEAST_DELAY:
-            too_short = f"{site.delay} s is too short for a site on the internet; {_LEAST_DELAY} s is the least"
+        if strange and site.delay < LEAST_DELAY:
+            too_short = f"{site.delay} s is too short for a site on the internet; {LEAST_DELAY} s is the least"
             yield ("site", at, "delay"), too_short
         if strange and site.enabled and not sites.crawl.contact:
             yield (

@@ -101,6 +101,8 @@ def _run(
         "lake": str(settings.lake),
         "contact": settings.configured.crawl.contact,
         "keep_noarchive": settings.configured.crawl.keep_noarchive,
+        "comments": settings.secret() is not None,
+        "disqus_api_key": settings.disqus_api_key,
         "sites": [site.model_dump(mode="json") for site in sites],
     }
     with _demo(settings, sites), warnings.catch_warnings():

@@ -178,7 +178,7 @@ class RobotsMiddleware:
         host = f"{address.scheme}://{address.netloc}"
         asked_at, robots = self._robots.get(host, (0.0, None))
         if robots is None or monotonic() - asked_at > MAX_AGE:
-            robots = await self._ask(f"{host}/robots.txt", request.meta["site"])
+            robots = await self._ask(f"{host}/robots.txt", request.meta["download_slot"])
             self._robots[host] = monotonic(), robots
             pace = _crawl_of(self._crawler, request).pace
             pace.slow_down(robots.delay)
@@ -207,8 +207,9 @@ class RobotsMiddleware:
 class ArchivingHandler(HTTP11DownloadHandler):
     """Scrapy's HTTP client at the site's pace, which archives every answer before anything else sees it.
 
-    A request says in its meta the `site`, `via` and `purpose` that go into the archive, and in `previous` the last
-    capture that holds a body, where there is one. Here, at the wire, the time a request leaves and the bytes that come
+    A request says in its meta the `site`, `via` and `purpose` that go into the archive, in `thread` the thread of
+    comments that it reads and in `previous` the last capture that holds a body, where there is one; whose pace it keeps
+    is its `download_slot`. Here, at the wire, the time a request leaves and the bytes that come
     back are what they are; the answer goes on with its body decoded. What goes over a limit is not archived at all.
     Raises Failed with the reason why there is no answer, Stopped when the site is left alone, ArchiveError when the
     archive cannot be written, and IgnoreRequest once the crawl is stopping.
@@ -272,7 +273,12 @@ class ArchivingHandler(HTTP11DownloadHandler):
             pace.answered(monotonic())
         spider: NewsSpider = self.crawler.spider  # type: ignore[assignment]
         spider.writer.write(
-            fetched, via=meta["via"], site=meta["site"], purpose=meta["purpose"], previous=meta.get("previous")
+            fetched,
+            via=meta["via"],
+            site=meta["site"],
+            purpose=meta["purpose"],
+            thread=meta.get("thread"),
+            previous=meta.get("previous"),
         )
         crawl.tally.responses += 1
         return response.replace(body=fetched.body)
@@ -308,7 +314,7 @@ class ArchivingHandler(HTTP11DownloadHandler):
 
 def _crawl_of(crawler: Crawler, request: Request) -> "SiteCrawl":
     spider: NewsSpider = crawler.spider  # type: ignore[assignment]
-    return spider.sites[request.meta["site"]]
+    return spider.sites[request.meta["download_slot"]]
 
 
 def _reason(error: Exception, url: str) -> str:

@@ -24,7 +24,9 @@ from dagster_pipes import PipesContext, open_dagster_pipes
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from scrapy.crawler import AsyncCrawlerProcess
 
+from pipelines.comments.archived import Conversation
 from pipelines.crawl.agenda import Agenda
+from pipelines.crawl.discovery import Purpose
 from pipelines.crawl.log import read_log
 from pipelines.crawl.pace import Pace
 from pipelines.crawl.plan import due_of, frontier
@@ -32,10 +34,11 @@ from pipelines.crawl.politeness import scrapy_settings
 from pipelines.crawl.robots import user_agent
 from pipelines.crawl.segment import SegmentWriter, recover, unwritable
 from pipelines.crawl.spider import NewsSpider, SiteCrawl, Tally
+from pipelines.crawl.threads import known_threads
 from pipelines.errors import YanyanaError
 from pipelines.lake.ids import article_id
 from pipelines.lake.parts import Lake
-from pipelines.settings import Site, SiteIndex, is_loopback
+from pipelines.settings import LEAST_DELAY, Site, SiteIndex, is_loopback
 
 log = logging.getLogger("yanyana.crawl")
 _LOCK_PATIENCE: Final = 30.0  # seconds until a crawl that another one keeps from starting gives up
@@ -48,7 +51,9 @@ class CrawlError(YanyanaError):
 class Job(BaseModel):
     """What to crawl, who asks, and where the archive and the lake are, which know what was asked for before.
 
-    `keep_noarchive` says whether answers are archived whose X-Robots-Tag says noarchive.
+    `keep_noarchive` says whether answers are archived whose X-Robots-Tag says noarchive, `comments` whether comment
+    platforms are asked: only where commenters can be pseudonymised. `disqus_api_key` is the public key of an
+    application at Disqus.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -59,6 +64,8 @@ class Job(BaseModel):
     lake: Path
     contact: str = ""
     keep_noarchive: bool = True
+    comments: bool = False
+    disqus_api_key: str | None = None
     sites: Annotated[tuple[Site, ...], Field(min_length=1)]
 
     @property
@@ -94,12 +101,12 @@ def crawl(job: Job) -> dict[str, Any]:
             log.warning("finished the segment of a crawl that was killed: %s", segment.name)
         started = datetime.now(UTC)
         # Derived only now: what the crawl that we waited for fetched is not due any more.
-        sites = _site_crawls(job, started)
+        sites, threads = _planned(job, started)
         about = {"robots": "obey", "http-header-user-agent": job.user_agent, "isPartOf": job.run_id}
         if job.contact:
             about["operator"] = job.contact
         with SegmentWriter(job.archive, job.day, about) as writer:
-            broken = _run(job, sites, writer)
+            broken = _run(job, sites, threads, writer)
         finished = datetime.now(UTC)
     for name, each in sites.items():
         for reason, urls in each.agenda.traps.items():
@@ -107,50 +114,62 @@ def crawl(job: Job) -> dict[str, Any]:
     if broken:
         raise broken
     return {
-        "reports": [_report(job, site, sites[site.name], started, finished) for site in job.sites],
-        "failures": [row for site in job.sites for row in _failures(job, site, sites[site.name].tally)],
+        "reports": [_report(job, name, each, started, finished) for name, each in sites.items()],
+        "failures": [row for name, each in sites.items() for row in _failures(job, name, each.tally)],
         "segments": [segment.name for segment in writer.finished],
     }
 
 
-def _site_crawls(job: Job, now: datetime) -> dict[str, SiteCrawl]:
-    index = SiteIndex(job.sites)
-    known = frontier(read_log(job.archive, Lake(job.lake), index.name), job.sites, now)
+def _planned(job: Job, now: datetime) -> tuple[dict[str, SiteCrawl], Mapping[str, Conversation]]:
+    """What is to be asked of the sites, and of the hosts of comment platforms outside them; and the threads."""
+    index, lake = SiteIndex(job.sites), Lake(job.lake)
+    threads = known_threads(lake, job.sites if job.comments else (), now, disqus_key=job.disqus_api_key)
+    known = frontier(threads.added_to(read_log(job.archive, lake, index.name)), job.sites, now)
     addresses = frozenset(known["address_id"])
-    crawls = {}
+
+    def crawl(name: str, max_pages: int, delay: float) -> SiteCrawl:
+        return SiteCrawl(Agenda(partial(_may_ask, job, index, name), max_pages, now, addresses), Pace(delay))
+
+    crawls = {site.name: crawl(site.name, site.max_pages, site.delay) for site in job.sites}
     for site in job.sites:
-        agenda = Agenda(partial(_may_ask, job, index, site), site.max_pages, now, addresses)
-        # A site's hosts may have changed since an address was found.
-        agenda.begin(due for due in due_of(known, site, now) if agenda.owns(due.url))
-        crawls[site.name] = SiteCrawl(agenda, Pace(site.delay))
-    return crawls
+        for due in due_of(known, site, now):
+            host = index.name(due.url) if due.purpose == Purpose.COMMENTS else site.name
+            if host not in crawls and (job.contact or is_loopback(due.url)):
+                delay = site.delay if is_loopback(due.url) else max(site.delay, LEAST_DELAY)
+                crawls[host] = crawl(host, site.max_pages, delay)
+            # A site's hosts may have changed since an address was found.
+            if host in crawls and crawls[host].agenda.owns(due.url):
+                crawls[host].agenda.begin([due])
+    return crawls, threads.conversations
 
 
-def _may_ask(job: Job, index: SiteIndex, site: Site, url: str) -> bool:
-    """Whether an address is the site's, and not a stranger's who could not tell whom to write to."""
-    return index.configured(url) == site and (bool(job.contact) or is_loopback(url))
+def _may_ask(job: Job, index: SiteIndex, name: str, url: str) -> bool:
+    """Whether an address belongs to the site or host, and is not a stranger's who could not tell whom to write to."""
+    return index.name(url) == name and (bool(job.contact) or is_loopback(url))
 
 
-def _run(job: Job, sites: dict[str, SiteCrawl], writer: SegmentWriter) -> YanyanaError | None:
+def _run(
+    job: Job, sites: dict[str, SiteCrawl], threads: Mapping[str, Conversation], writer: SegmentWriter
+) -> YanyanaError | None:
     seeds = [url for site in job.sites for url in site.seeds]
     process = AsyncCrawlerProcess(
         scrapy_settings(job.user_agent, seeds, strangers=bool(job.contact), keep_noarchive=job.keep_noarchive)
     )
     crawler = process.create_crawler(NewsSpider)
-    process.crawl(crawler, sites=sites, writer=writer)
+    process.crawl(crawler, sites=sites, threads=threads, writer=writer)
     process.start()
     spider = crawler.spider
     return spider.broken if isinstance(spider, NewsSpider) else CrawlError("the crawl did not start; see its log")
 
 
-def _report(job: Job, site: Site, crawl: SiteCrawl, started: datetime, finished: datetime) -> dict[str, Any]:
+def _report(job: Job, name: str, crawl: SiteCrawl, started: datetime, finished: datetime) -> dict[str, Any]:
     agenda, tally = crawl.agenda, crawl.tally
     left = agenda.left()
     oldest = min(left, key=lambda due: (due.since, due.url), default=None)
     traps = {reason: {"addresses": len(urls), "example": urls[0]} for reason, urls in agenda.traps.items()}
     return {
         "run_id": job.run_id,
-        "site": site.name,
+        "site": name,
         "started_at": started.isoformat(),
         "finished_at": finished.isoformat(),
         "discovered": agenda.discovered,
@@ -163,7 +182,7 @@ def _report(job: Job, site: Site, crawl: SiteCrawl, started: datetime, finished:
         "failures": _json(Counter(each.reason for each in tally.unanswered)),
         "bytes": tally.bytes,
         # With fewer than two requests the delay was never put to the test.
-        "delay": tally.least_gap if tally.least_gap is not None else site.delay,
+        "delay": tally.least_gap if tally.least_gap is not None else crawl.pace.least,
         "left": len(left),
         "oldest_due": oldest.url if oldest else None,
         "oldest_due_since": oldest.since.isoformat() if oldest else None,
@@ -176,11 +195,11 @@ def _json(found: Mapping[str, Any]) -> str | None:
     return json.dumps(found, ensure_ascii=False) if found else None
 
 
-def _failures(job: Job, site: Site, tally: Tally) -> Iterator[dict[str, Any]]:
+def _failures(job: Job, name: str, tally: Tally) -> Iterator[dict[str, Any]]:
     for each, robots in [(each, True) for each in tally.refused] + [(each, False) for each in tally.unanswered]:
         yield {
             "run_id": job.run_id,
-            "site": site.name,
+            "site": name,
             "url": each.url,
             "address_id": article_id(each.url),
             "failed_at": each.failed_at.isoformat(),

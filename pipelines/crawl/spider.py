@@ -4,7 +4,7 @@ What is asked for next stands in `pipelines.crawl.agenda`, what a document leads
 """
 
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -14,12 +14,17 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from pipelines.comments import adapter as comments
+from pipelines.comments.archived import Conversation, written
+from pipelines.comments.disqus import without_key
+from pipelines.comments.reading import read
 from pipelines.crawl.agenda import Agenda, Due
 from pipelines.crawl.archive import ArchiveError
-from pipelines.crawl.discovery import joined, leads
+from pipelines.crawl.discovery import Purpose, joined, leads
 from pipelines.crawl.pace import Pace
 from pipelines.crawl.politeness import Failed, Refused
 from pipelines.crawl.segment import Previous, SegmentWriter
+from pipelines.lake.ids import article_id
 
 log = logging.getLogger("yanyana.crawl")
 
@@ -63,13 +68,25 @@ class SiteCrawl:
 
 
 class NewsSpider(Spider):
-    """One request at a time for each site, all sites side by side."""
+    """One request at a time for each site, all sites side by side.
+
+    `sites` holds them by name, and by their domain the hosts of comment platforms outside them. `threads` are the
+    conversations that may fall due, by the identifier of the address that their reading begins with.
+    """
 
     name = "yanyana"
 
-    def __init__(self, *, sites: Mapping[str, SiteCrawl], writer: SegmentWriter, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        sites: Mapping[str, SiteCrawl],
+        threads: Mapping[str, Conversation],
+        writer: SegmentWriter,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.sites = sites
+        self.threads = threads
         self.writer = writer
         self.broken: ArchiveError | None = None
 
@@ -93,30 +110,50 @@ class NewsSpider(Spider):
             crawl.agenda.learn(leads(due.purpose, response.body, due.url, content_type), found_on=due)
         yield from self._next(response.meta["site"])
 
+    def parse_thread(self, response: Response) -> Iterator[Request]:
+        """Give an answer to the reading that asked for it, and go on with that."""
+        assert response.request is not None
+        headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1")
+            for name, values in response.headers.items()
+            for value in values
+        }
+        answer = comments.Response(response.request.url, response.status, headers, response.body, datetime.now(UTC))
+        yield from self._go_on(response.meta["step"], answer)
+
     def failed(self, failure: Failure) -> Iterator[Request]:
         """Note why a request got no answer, then go on with the site's next request."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        error, crawl, due = failure.value, self.sites[request.meta["site"]], request.meta["due"]
+        error, crawl, due = failure.value, self.sites[request.meta["download_slot"]], request.meta["due"]
+        url = without_key(request.url)
         if isinstance(error, ArchiveError):
             self.broken = error  # nothing more is asked of anybody that could not be kept
             return
         if isinstance(error, Refused):
-            crawl.tally.refused.append(Unanswered(request.url, datetime.now(UTC), str(error)))
+            crawl.tally.refused.append(Unanswered(url, datetime.now(UTC), str(error)))
             crawl.agenda.refused(due)
         elif isinstance(error, IgnoreRequest):
             crawl.agenda.put_back(due)  # the site is left alone, or the crawl is stopping
             return
         else:
             reason = str(error) if isinstance(error, Failed) else type(error).__name__
-            crawl.tally.unanswered.append(Unanswered(request.url, datetime.now(UTC), reason))
-            log.warning("%s: %s: %s", request.meta["site"], reason, request.url)
-        yield from self._next(request.meta["site"])
+            crawl.tally.unanswered.append(Unanswered(url, datetime.now(UTC), reason))
+            log.warning("%s: %s: %s", request.meta["site"], reason, url)
+        if "step" in request.meta:
+            yield from self._go_on(request.meta["step"], None)
+        else:
+            yield from self._next(request.meta["site"])
 
     def _next(self, site: str) -> Iterator[Request]:
         crawl = self.sites[site]
         due = None if crawl.pace.stopped else crawl.agenda.next()
         if due is None:
             log.info("%s: finished after %d responses", site, crawl.tally.responses)
+            return
+        if due.purpose == Purpose.COMMENTS:
+            conversation = self.threads[article_id(due.url)]
+            steps = read(conversation.adapter, conversation.thread)
+            yield from self._go_on(_Step(site, due, conversation, steps), None)
             return
         meta = {
             "site": site,
@@ -134,6 +171,49 @@ class NewsSpider(Spider):
             meta=meta,
             dont_filter=True,
         )
+
+    def _go_on(self, step: "_Step", answer: comments.Response | None) -> Iterator[Request]:
+        """The next request of a reading, else what its site is asked next. It is never conditional.
+
+        So each response stands in the archive whole, and goes from there with its retention. What a thread leads to
+        outside the hosts that it is read from is not asked for: an answer may name anybody.
+        """
+        owns = self.sites[step.slot].agenda.owns
+        try:
+            asked = step.steps.send(answer)
+            while not owns(asked.url):
+                asked = step.steps.send(None)
+        except StopIteration:
+            yield from self._next(step.slot)
+            return
+        thread = step.conversation.thread
+        meta = {
+            "site": thread.site,
+            "download_slot": step.slot,
+            "due": step.due,
+            "step": step,
+            "via": thread.url,
+            "purpose": step.due.purpose.value,
+            "thread": written(step.conversation),
+        }
+        yield Request(
+            asked.url,
+            headers=dict(asked.headers),
+            callback=self.parse_thread,
+            errback=self.failed,
+            meta=meta,
+            dont_filter=True,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A reading under way: for which address that was due, and by whose pace it goes."""
+
+    slot: str
+    due: Due
+    conversation: Conversation
+    steps: Generator[comments.Request, comments.Response | None, None]
 
 
 def _conditions(previous: Previous | None) -> dict[str, str]:
