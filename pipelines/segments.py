@@ -1,8 +1,8 @@
-"""WARC segments through the extraction: pages in, records out; one segment in, one Parquet part per table out.
+"""WARC segments through the extraction: pages and threads in, records out; one segment in, one part per table out.
 
 The same functions serve the command line, the Dagster assets and any other executor. Worker processes get plain
-values and touch no disk; only the caller writes. What a page means is read in `pipelines.extract`; how a segment is
-laid out, in `pipelines.crawl.archive`.
+values and touch no disk; only the caller writes. What a page means is read in `pipelines.extract`, what a comment
+platform says in `pipelines.comments`; how a segment is laid out, in `pipelines.crawl.archive`.
 """
 
 import gc
@@ -20,15 +20,22 @@ from typing import Any, TypeVar
 
 import polars as pl
 
+from pipelines.comments.adapter import Response, Thread
+from pipelines.comments.archived import Conversation, identity_of
+from pipelines.comments.own import Own
+from pipelines.comments.platforms import adapter_of
 from pipelines.comments.pseudonym import author_key
-from pipelines.crawl.archive import Exchange, Skip, not_a_page, read_segment
+from pipelines.comments.reading import reading
+from pipelines.comments.rows import rows as thread_rows
+from pipelines.crawl.archive import Exchange, Skip, not_a_page, read_segment, response_in
+from pipelines.crawl.discovery import Purpose
 from pipelines.crawl.log import capture_row, discovery_rows, first_found, imported, part_name, teaser_rows
 from pipelines.errors import YanyanaError
 from pipelines.extract import EXTRACTOR_VERSION, extract_page
 from pipelines.extract.rows import Row, Rows, rows
 from pipelines.lake import schema
 from pipelines.lake.erasure import NOTHING_ERASED, Erased, no_body_to_refer_to
-from pipelines.lake.ids import digest, key_id
+from pipelines.lake.ids import article_id, digest, key_id
 from pipelines.lake.parts import Lake, frame
 from pipelines.settings import SiteIndex
 
@@ -49,6 +56,15 @@ class Page:
     captured_at: datetime | None = None
     timezone: str | None = None
     site: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What a worker needs to read what a platform answered: its responses in order, the first with its capture."""
+
+    conversation: Conversation
+    responses: tuple[Response, ...]
+    first: Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +157,17 @@ def extract_segment(
     tables = _Tables()
     skips: dict[str, list[str | None]] = {}
     lost: list[str] = []
+    threads: dict[tuple[str | None, str | None], list[Row]] = {}
 
-    def pages() -> Iterator[tuple[Page, Row]]:
+    def jobs() -> Iterator[tuple[Page, Row] | _Heard]:
         for exchange in read_segment(segment):
+            if isinstance(exchange, Exchange) and exchange.purpose == Purpose.COMMENTS:
+                responses = threads.setdefault((exchange.via, exchange.thread), [])
+                capture = capture_row(exchange, part, sites.name(exchange.via or exchange.url))
+                capture["read_id"] = responses[0]["capture_id"] if responses else capture["capture_id"]
+                responses.append(capture)
+                tables.add({"captures": [capture]})
+                continue
             reason = exchange.reason if not isinstance(exchange, Exchange) else not_a_page(exchange)
             if reason:
                 skips.setdefault(reason, []).append(exchange.url)
@@ -154,9 +178,13 @@ def extract_segment(
                 tables.add({"captures": [capture], "discoveries": [*discovery_rows(exchange, capture, sites.name)]})
                 if not reason:
                     yield page_of(exchange, sites), capture
+        for (page, thread), captures in threads.items():
+            heard = _heard(segment, page, thread, captures, sites) if secret else None
+            if heard:
+                yield heard
 
-    for page_rows in in_order(partial(_page_rows, secret=secret), pages(), workers):
-        tables.add(page_rows)
+    for new_rows in in_order(partial(_rows, secret=secret), jobs(), workers):
+        tables.add(new_rows)
     tables.add(
         {
             "skips": [
@@ -220,6 +248,38 @@ class _Tables:
             self._frames[table.name].append(frame(table, self._rows[table.name]))
             self._rows[table.name] = []
         self._held = 0
+
+
+def _heard(segment: Path, page: str | None, thread: str | None, captures: list[Row], sites: SiteIndex) -> _Heard | None:
+    """The responses of one reading that a segment holds whole; None where nothing reads them (any more).
+
+    They stand apart in the segment, among those of other threads, and are fetched one thread at a time.
+    """
+    identity, site = identity_of(thread), sites.configured(page or "")
+    own = Own(site.comments, site.language, site.timezone) if site and site.comments else None
+    adapter = adapter_of(identity.platform, own=own) if identity else None
+    if page is None or identity is None or adapter is None:
+        return None
+    asked = Thread(sites.name(page), page, identity.platform, identity.endpoint, identity.thread_id)
+    exchanges = [response_in(segment, capture["offset"]) for capture in captures]
+    responses = tuple(_response(exchange) for exchange in exchanges if exchange and not exchange.cut)
+    return _Heard(Conversation(asked, identity.story, adapter), responses, captures[0])
+
+
+def _response(exchange: Exchange) -> Response:
+    headers = {name.lower(): value for name, value in exchange.headers}
+    return Response(exchange.url, exchange.status, headers, exchange.body, exchange.captured_at)
+
+
+def _rows(job: tuple[Page, Row] | _Heard, secret: bytes | None) -> Rows:
+    return _thread_rows(job, secret) if isinstance(job, _Heard) else _page_rows(job, secret)
+
+
+def _thread_rows(heard: _Heard, secret: bytes | None) -> Rows:
+    thread, story = heard.conversation.thread, heard.conversation.story
+    key = partial(author_key, secret, thread.site) if secret else None
+    read = reading(heard.conversation.adapter, thread, heard.responses, key)
+    return thread_rows(read, thread, heard.first, article_id=article_id(story))
 
 
 def _page_rows(job: tuple[Page, Row], secret: bytes | None) -> Rows:

@@ -75,10 +75,15 @@ class Erased:
         captures, comments = frames["captures"], frames["comments"]
         removed = comments.filter(self.comments(comments))
         stories = self._stories(captures["url"])
+        # A thread is asked for on behalf of its story.
+        stories |= self._stories(captures["via"]) & captures["purpose"].eq_missing("comments")
         bare = captures.filter(stories)["capture_id"].to_list()
-        for table in (frames["articles"], comments):
+        for table in (frames["articles"], frames["thread_reads"], comments):
             bare += table.filter(self.is_marked("story", table["article_id"]))["capture_id"].to_list()
-        due = pl.col("capture_id").is_in([*bare, *removed["capture_id"]]) & pl.col("archived").ne_missing("removed")
+        # What was read together goes together: a comment may stand in any response of its reading, or in several.
+        bare += captures.filter(pl.col("read_id").is_in(bare))["capture_id"].to_list()
+        shown = pl.col("capture_id", "read_id").is_in([*bare, *removed["capture_id"]])
+        due = pl.any_horizontal(shown).fill_null(False) & pl.col("archived").ne_missing("removed")
         left = {name: self._rows_left(name, data, bare) for name, data in frames.items()}
         blank = {"url": ERASED_URL, "address_id": article_id(ERASED_URL), "body_hash": ""}
         left["captures"] = captures.with_columns(
