@@ -31,9 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Isso]:
 
 @pytest.fixture(scope="module")
 def web(server: Isso) -> Iterator[Web]:
-    thread = (
-        f'<script data-isso="/isso/" src="/isso/embed.js"></script><section id="isso-thread" data-isso-id="{STORY}">'
-    )
+    script = '<script data-isso="/isso/" src="/isso/embed.js"></script>'
     answers = {
         "/": front(STORY),
         STORY: story("Council opens a bridge", f'{script}<section id="isso-thread" data-isso-id="{STORY}"></section>'),
