@@ -8,7 +8,9 @@ export DAGSTER_HOME ?= $(CURDIR)/data/dagster
 
 .PHONY: run test test-slow check ui lock docs clean calibration
 
+# The second crawl asks for the comments of the stories that the first one read.
 run: $(READY)
+	$(BIN)/yanyana crawl
 	$(BIN)/yanyana run
 
 test: $(READY)

@@ -66,7 +66,7 @@ def crawl(
         bool, typer.Option("--dry-run", help="Print what would be fetched and why; ask nobody.")
     ] = False,
 ) -> None:
-    """Fetch what is due into today's archive, and nothing else."""
+    """Fetch what is due into today's archive, and read it; what is published stays as it is."""
     from pipelines.assets.tables import today
     from pipelines.lake import schema
     from pipelines.lake.parts import Lake
@@ -88,11 +88,13 @@ def explain(url: Annotated[str, typer.Argument(metavar="URL", help="The address,
     """Tell all that is known of one address: robots.txt, discovery, captures, and when it is due next."""
     from pipelines.crawl.log import read_log
     from pipelines.crawl.plan import account
+    from pipelines.crawl.threads import known_threads
     from pipelines.lake.parts import Lake
 
     settings = load()
-    sites, now = settings.configured.enabled, datetime.now(UTC)
-    log = read_log(settings.archive, Lake(settings.lake), SiteIndex(settings.configured.site).name)
+    sites, now, lake = settings.configured.enabled, datetime.now(UTC), Lake(settings.lake)
+    threads = known_threads(lake, sites, now, disqus_key=settings.disqus_api_key)
+    log = threads.added_to(read_log(settings.archive, lake, SiteIndex(settings.configured.site).name))
     known = account(url, log, settings.archive, sites, now)
     watched = SiteIndex(sites).configured(url)
     table = Table("when (UTC)", "what", show_header=False, box=None)
@@ -511,10 +513,12 @@ def _show_due(settings: Settings, sites: Sequence[Site]) -> None:
     """What a crawl would begin with, site by site in the order in which it would ask."""
     from pipelines.crawl.log import read_log
     from pipelines.crawl.plan import archived_robots, due_of, frontier
+    from pipelines.crawl.threads import known_threads
     from pipelines.lake.parts import Lake
 
-    now = datetime.now(UTC)
-    log = read_log(settings.archive, Lake(settings.lake), SiteIndex(settings.configured.site).name)
+    now, lake = datetime.now(UTC), Lake(settings.lake)
+    threads = known_threads(lake, sites if settings.secret() else (), now, disqus_key=settings.disqus_api_key)
+    log = threads.added_to(read_log(settings.archive, lake, SiteIndex(settings.configured.site).name))
     known = frontier(log, sites, now)
     for site in sites:
         robots: dict[str, Any] = {}

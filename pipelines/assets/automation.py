@@ -12,8 +12,9 @@ everything = dg.define_asset_job(
 )
 capture = dg.define_asset_job(
     "capture",
-    dg.AssetSelection.groups("crawl"),
-    description="Fetch what is due from every enabled site into today's archive.",
+    dg.AssetSelection.groups("crawl", "extract").without_checks(),
+    description="Fetch what is due from every enabled site into today's archive, and read it: a page says what else is "
+    "due, its thread of comments and the stories that its teasers lead to.",
 )
 publish = dg.define_asset_job(
     "publish",
