@@ -55,13 +55,13 @@ def page_parts(
     )
 
 
-def lost_parts(earlier: Sequence[pl.DataFrame], now: pl.DataFrame) -> pl.DataFrame:
+def lost_parts(earlier: Sequence[pl.DataFrame], now: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """The parts that were usual in `earlier` (frames of `page_parts`, pooled) and have all but gone in `now`.
 
     Columns: site, part, usual (share of pages, 0–1), share (the same now), pages (story pages now); the story first,
     then by loss. Sites with fewer than LEAST_PAGES story pages before or now are not judged.
     """
-    before, after = _shares(earlier), _shares([now])
+    before, after = _shares(earlier), _shares(now)
     return (
         before.join(after.select("site", "pages").unique(), on="site", suffix="_now")
         .join(after.select("site", "part", "share"), on=["site", "part"], how="left", suffix="_now")
@@ -80,7 +80,7 @@ def lost_parts(earlier: Sequence[pl.DataFrame], now: pl.DataFrame) -> pl.DataFra
 def _shares(counts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Parts of several frames of `page_parts` pooled: site, part, share of pages, pages."""
     pooled = pl.concat(counts)
-    totals = pl.concat(frame.select("site", "pages").unique() for frame in counts).group_by("site").sum()
+    totals = pl.concat([frame.select("site", "pages").unique() for frame in counts]).group_by("site").sum()
     having = pooled.group_by("site", "part").agg(pl.col("having").sum())
     return having.join(totals, on="site").select("site", "part", "pages", share=pl.col("having") / pl.col("pages"))
 

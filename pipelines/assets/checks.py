@@ -10,6 +10,7 @@ from datetime import date
 import dagster as dg
 import polars as pl
 
+from pipelines.analysis import layout
 from pipelines.assets.tables import SettingsResource, checked_days
 from pipelines.lake import schema
 from pipelines.lake.integrity import duplicate_keys, orphans, schema_differences
@@ -22,7 +23,9 @@ from pipelines.warehouse.dictionary import PUBLISHED, qualified
 _LEAST_FETCH_SUCCESS = 0.9
 _LEAST_PARSE_YIELD = 0.8
 _LEAST_VOLUME = 0.3
-_VOLUME_DAYS = 7
+_USUAL_DAYS = 7
+_PARTS_TOLD = 4
+_SHARES = ["part", "share", "usual"]
 
 
 def _integrity_specs(tables: tuple[Table, ...]) -> list[dg.AssetCheckSpec]:
@@ -102,6 +105,11 @@ def _by_site(shares: pl.DataFrame, least: float, advice: str) -> dg.AssetCheckRe
     )
 
 
+def _days_before(day: date, lake: Lake) -> list[date]:
+    """The archive days that tell what is usual."""
+    return [past for past in lake.days(schema.CAPTURES) if past < day][-_USUAL_DAYS:]
+
+
 @dg.asset_check(
     asset="captures",
     description=f"Of each site's requests at least {_LEAST_FETCH_SUCCESS:.0%} brought a usable response (2xx or 3xx).",
@@ -146,13 +154,13 @@ def parse_yield(context: dg.AssetCheckExecutionContext, settings: SettingsResour
 
 @dg.asset_check(
     asset="captures",
-    description=f"No site brought less than {_LEAST_VOLUME:.0%} of its usual captures (median of {_VOLUME_DAYS} days).",
+    description=f"No site brought less than {_LEAST_VOLUME:.0%} of its usual captures (median of {_USUAL_DAYS} days).",
 )
 def volume(context: dg.AssetCheckExecutionContext, settings: SettingsResource) -> dg.AssetCheckResult:
     """Warn of sites that went quiet. Sites without earlier days are not judged."""
     lake = Lake(settings.lake)
     day = checked_days(context, lake)[-1]
-    earlier = [past for past in lake.days(schema.CAPTURES) if past < day][-_VOLUME_DAYS:]
+    earlier = _days_before(day, lake)
     if not earlier:
         return dg.AssetCheckResult(passed=True, description="no earlier day to compare with")
     counts = [
@@ -168,6 +176,52 @@ def volume(context: dg.AssetCheckExecutionContext, settings: SettingsResource) -
     now = by_day.filter(pl.col("day") == day).select("site", "n")
     shares = usual.join(now, on="site", how="left").select("site", share=pl.col("n").fill_null(0) / pl.col("usual"))
     return _by_site(shares, _LEAST_VOLUME, "See whether the site's feeds and start pages still answer.")
+
+
+@dg.asset_check(
+    asset="blocks",
+    description="What most story pages of a site had in the days before (fields, lists) they still have.",
+)
+def layout_kept(context: dg.AssetCheckExecutionContext, settings: SettingsResource) -> dg.AssetCheckResult:
+    """Warn of sites whose layout changed, with the fields, lists and headings that are no longer found."""
+    lake = Lake(settings.lake)
+    day = checked_days(context, lake)[-1]
+    earlier = _days_before(day, lake)
+    if not earlier:
+        return dg.AssetCheckResult(passed=True, description="no earlier day to compare with")
+    before, now = [_page_parts(lake, past) for past in earlier], [_page_parts(lake, day)]
+    # What is usual now and was not before is the other side of a change: the same list under another heading, say.
+    lost, new = layout.lost_parts(before, now), layout.lost_parts(now, before)
+    examples = dict(now[0].select("site", "example").iter_rows())
+    changes = {
+        site: _layout_change(site, lost.filter(site=site), new.filter(site=site), examples[site])
+        for site in lost["site"].unique().sort()
+    }
+    return dg.AssetCheckResult(
+        passed=not changes,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="; ".join(changes.values()) or None,
+        metadata=changes,
+    )
+
+
+def _page_parts(lake: Lake, day: date) -> pl.DataFrame:
+    tables = (schema.CAPTURES, schema.PAGES, schema.ARTICLES, schema.BLOCKS, schema.COMMENT_SECTIONS)
+    return layout.page_parts(*(lake.scan(table, day) for table in tables))
+
+
+def _layout_change(site: str, lost: pl.DataFrame, new: pl.DataFrame, example: str) -> str:
+    """One site's change in words; `lost` and `new` are its rows of `layout.lost_parts`, forward and backward."""
+    gone = [f"{part} ({share:.0%}, usually {usual:.0%})" for part, share, usual in lost[_SHARES].iter_rows()]
+    said = f"{site}: no longer on its {lost['pages'][0]} story pages: {_first(gone)}"
+    if new.height:
+        said += f"; new there: {_first(new['part'].to_list())}"
+    return f"{said}. Run `yanyana inspect {example}` and see docs/operating.md, “When a site changes”"
+
+
+def _first(parts: list[str]) -> str:
+    more = len(parts) - _PARTS_TOLD
+    return ", ".join(parts[:_PARTS_TOLD]) + (f" and {more} more" if more > 0 else "")
 
 
 @dg.asset_check(
@@ -212,5 +266,6 @@ CHECKS = [
     fetch_success,
     parse_yield,
     volume,
+    layout_kept,
     published_whole,
 ]

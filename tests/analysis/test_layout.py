@@ -43,7 +43,7 @@ def site_pages(
 
 
 def lost(earlier: list[pl.DataFrame], now: pl.DataFrame) -> list[tuple[str, str]]:
-    return list(lost_parts(earlier, now).select("site", "part").iter_rows())
+    return list(lost_parts(earlier, [now]).select("site", "part").iter_rows())
 
 
 def test_counts_are_of_the_sites_story_pages() -> None:

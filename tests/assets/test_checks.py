@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from pipelines.assets.checks import extract_integrity, fetch_success, parse_yield, volume
+from pipelines.assets.checks import extract_integrity, fetch_success, layout_kept, parse_yield, volume
 from pipelines.lake import schema
 from pipelines.lake.ids import article_id
 from pipelines.lake.parts import Lake, frame
@@ -98,3 +98,38 @@ def test_repeated_keys_and_orphans_are_told_by_table(settings: Settings) -> None
     results = list(check(dg.build_asset_check_context(), settings=settings))
     failed = {(r.asset_key.to_user_string(), r.check_name) for r in results if r.asset_key and not r.passed}
     assert failed == {("captures", "keys_unique"), ("pages", "no_orphans")}
+
+
+def story_pages(settings: Settings, site: str, day: date, *, heading: str, title: str | None = "T") -> None:
+    """A day on which twelve stories of a site were read, with a list of related posts each."""
+    captures = [capture(n, site, day) | {"purpose": "story"} for n in range(12)]
+    ids = [row["capture_id"] for row in captures]
+    block = {"site": site, "position": 1, "kind": "related", "heading": heading, "placement": "below", "n_items": 1}
+    tables = {
+        schema.CAPTURES: captures,
+        schema.PAGES: [page(n, site, "article") | {"capture_id": i} for n, i in enumerate(ids)],
+        schema.ARTICLES: [
+            {"capture_id": i, "article_id": "a", "site": site, "url": f"https://{i}", "title": title} for i in ids
+        ],
+        schema.BLOCKS: [block | {"block_id": i, "capture_id": i, "content_hash": "0"} for i in ids],
+    }
+    for table, rows in tables.items():
+        Lake(settings.lake).write(table, frame(table, rows), part=site, day=day, made_by="test")
+
+
+def test_a_site_whose_layout_changed_is_named_with_what_is_no_longer_found(settings: Settings) -> None:
+    story_pages(settings, "changed.example", DAY - timedelta(days=1), heading="Related posts")
+    assert run(layout_kept, settings).passed, "a first day has nothing to be compared with"
+    story_pages(settings, "kept.example", DAY - timedelta(days=1), heading="Read also")
+    story_pages(settings, "changed.example", DAY, heading="More like this", title=None)
+    story_pages(settings, "kept.example", DAY, heading="Read also")
+    result = run(layout_kept, settings)
+    assert not result.passed
+    assert result.severity is dg.AssetCheckSeverity.WARN
+    said = result.description or ""
+    assert said.startswith("changed.example: no longer on its 12 story pages: ")
+    assert "title (0%, usually 100%)" in said
+    assert "related list below under “Related posts” (0%, usually 100%)" in said
+    assert "new there: related list below under “More like this”" in said
+    assert "yanyana inspect https://changed.example/0" in said
+    assert "kept.example" not in said
