@@ -5,11 +5,13 @@ Markup lives in `templates/`, what stands on a page in `plan`; nothing here open
 
 import gzip
 import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import cache
+from html import escape
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -64,6 +66,8 @@ class _Renderer:
             yield story.path, self.article(article, number)
             yield design.short_link.format(id=story.id), Response(301, {"Location": article.url}, b"")
             yield f"/img/{story.id}.svg", self.file("picture.svg", "image/svg+xml", story.published_at, story=story)
+            if design.comments == "interface":
+                yield thread_path(story), self.thread(story)
             if design.comments_page and story.comments:
                 yield comments_path(story), self.html("comments.html", story.modified_at, story=story, url=article.url)
         for section, label in self.sections:
@@ -94,6 +98,25 @@ class _Renderer:
             threads=_threads(article.story.comments),
             recent_comments=self.recent_comments,
         )
+
+    def thread(self, story: Story) -> Response:
+        """What Ghost's Members API answers when it is asked for the comments on a post."""
+        comments = [
+            {
+                "id": f"{comment.id:024x}",
+                "parent_id": None,
+                "status": "published",
+                "html": f"<p>{escape(comment.text)}</p>",
+                "created_at": comment.created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+                "member": {"id": hashlib.sha256(comment.author.encode()).hexdigest()[:24], "name": comment.author},
+                "count": {"likes": comment.likes, "replies": 0},
+                "replies": [],
+            }
+            for comment in story.comments
+        ]
+        pagination = {"page": 1, "limit": 100, "pages": 1, "total": len(comments), "next": None, "prev": None}
+        answer = {"comments": comments, "meta": {"pagination": pagination}}
+        return _response(json.dumps(answer).encode(), "application/json; charset=utf-8", story.modified_at)
 
     def listing(
         self, title: str, stories: Sequence[Story], *, front: bool = False, older: str | None = None
@@ -147,6 +170,11 @@ class _Renderer:
 def comments_path(story: Story) -> str:
     """Where a site with pages of comments shows all comments on a story."""
     return story.path.removesuffix("/") + "-yorumlari/"
+
+
+def thread_path(story: Story) -> str:
+    """Where Ghost's interface gives the comments on a story, whatever the query."""
+    return f"/members/api/comments/post/nc{story.id}/"
 
 
 def front_path(page: int) -> str:

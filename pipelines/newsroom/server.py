@@ -80,7 +80,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         arrived = datetime.now(UTC)
         server = cast(_Server, self.server)
-        response = server.site.pages.get(self.path, server.site.not_found)
+        pages, path = server.site.pages, self.path.partition("?")[0]  # a query that means nothing changes nothing
+        response = pages.get(self.path) or pages.get(path, server.site.not_found)
         fresh = response.status == HTTPStatus.OK and _is_fresh(response, self.headers)
         status = HTTPStatus.NOT_MODIFIED if fresh else response.status
         # Logged before it is answered: whoever holds the answer finds the request in the log.

@@ -39,8 +39,9 @@ class Design:
     `date`); a site without `gallery_path` has no galleries. `blocks` stand on each article page in this order; no kind
     occurs twice. On every `repeat_every`-th article page the related block shows one of its stories twice.
 
-    `comments`: whether readers' comments stand in the page as one list, as a tree of replies, or on another server of
-    which the page only claims a number; `comments_page`: whether a story's page shows a few and links a page of all.
+    `comments`: whether readers' comments stand in the page as one list, as a tree of replies, or behind an interface
+    (Ghost's), where the page only claims a number; `comments_page`: whether a story's page shows a few and links a page
+    of all.
     `related_cards`: whether the related block shows headlines as they are, shortened or sharpened, or in capitals.
 
     `feed` is Atom where it ends in .atom, else RSS; `sitemap` names the stories of the last two days and is compressed
@@ -59,7 +60,7 @@ class Design:
     article_path: str
     section_path: str
     first_id: int
-    comments: Literal["flat", "threaded", "elsewhere"]
+    comments: Literal["flat", "threaded", "interface"]
     feed: str
     sitemap: str
     forbidden: str
@@ -143,7 +144,7 @@ DESIGNS = (
         article_path="/{section}/{date:%Y/%m}/{slug}-nc{id}",
         section_path="/{section}",
         first_id=70_400,
-        comments="elsewhere",
+        comments="interface",
         feed="/feeds/latest.atom",
         sitemap="/sitemap-news.xml.gz",
         sitemap_index="/sitemap.xml",

@@ -33,6 +33,7 @@ PLAIN_PER_SOFT, CLICKBAIT_PER_SOFT = 2, 3
 # The share of stories whose card shows a sharpened headline where the phrasebook has one. Kept small: what a card shows
 # is what counts as clickbait beside a story, and sharpening knows nothing of the story it stands beside.
 SHARPENED = 0.25
+LONG_THREAD = 5  # comments; in a longer one the last is removed where the counter of the page does not see it
 
 NEWS_SPAN = timedelta(days=3)
 _TURKISH_ASCII = str.maketrans("çğıöşüÇĞİIÖŞÜ", "cgiosucgiiosu")
@@ -58,7 +59,8 @@ class Story:
     """One story of one site. `display` is what a card shows where that differs from the headline.
 
     Times carry the site's offset. `views` and `claimed_comments` are the numbers that the site claims; the latter
-    counts pingbacks, and comments that stand on another server.
+    counts pingbacks, and on a site whose comments stand behind an interface the last comment of a long thread, which
+    was removed since.
     """
 
     id: int
@@ -198,7 +200,7 @@ def _write(
         published_at=published_at.astimezone(design.timezone),
         modified_at=modified_at.astimezone(design.timezone),
         views=int(draw.lognormvariate(7.5, 1.0)),
-        comments=() if design.comments == "elsewhere" else comments,
+        comments=comments[:-1] if design.comments == "interface" and len(comments) > LONG_THREAD else comments,
         claimed_comments=len(comments),
         comments_closed=draw.random() < 0.15,
     )

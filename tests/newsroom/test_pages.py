@@ -216,9 +216,12 @@ def test_readers_comments_stand_on_the_pages(room: Newsroom) -> None:
         return [tag.get_text() for tag in html(site, article.story.path).select(".yorum-metni")]
 
     def broadsheet(site: Site, article: Article) -> list[str]:
-        thread = html(site, article.story.path).select_one("#coral_thread")
-        assert thread is not None
-        return [child.get_text() for child in thread.find_all(True)]
+        page = html(site, article.story.path)
+        assert page.select("#ghost-comments-root")
+        assert not page.select("#ghost-comments-root *")
+        given = json.loads(site.pages[f"/members/api/comments/post/nc{article.story.id}/"].body)
+        assert given["meta"]["pagination"]["total"] == len(given["comments"])
+        return [BeautifulSoup(comment["html"], "lxml").get_text() for comment in given["comments"]]
 
     readers: dict[str, Callable[[Site, Article], list[str]]] = {
         "demo-portal": portal,

@@ -46,6 +46,10 @@ def test_an_unknown_path_is_not_found_and_says_so_in_html(client: httpx.Client) 
     assert "does not exist" in answer.text
 
 
+def test_a_query_that_no_page_is_for_changes_nothing(gazette: Site, client: httpx.Client) -> None:
+    assert client.get("/?nothing=here").content == gazette.pages["/"].body
+
+
 def test_a_short_link_redirects_to_the_story(gazette: Site, client: httpx.Client) -> None:
     path, page = next((path, page) for path, page in gazette.pages.items() if page.status == 301)
     assert path.startswith("/?p=")
@@ -96,11 +100,11 @@ def test_the_log_tells_who_asked_what_and_when(
     log = open_room[1]["demo-gazette"]
     seen, before = len(log), datetime.now(UTC)
     client.get("/robots.txt", headers={"User-Agent": "somebody"})
-    client.get("/?nothing=here")
+    client.get("/nothing?here")
     first, second = log[seen:]
     assert (first.method, first.path, first.status) == ("GET", "/robots.txt", 200)
     assert first.headers["user-agent"] == "somebody"
-    assert (second.path, second.status) == ("/?nothing=here", 404)
+    assert (second.path, second.status) == ("/nothing?here", 404)
     assert before <= first.time <= second.time <= datetime.now(UTC)
 
 
