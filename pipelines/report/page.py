@@ -1,11 +1,14 @@
 """The report as one HTML file that opens anywhere: no request leaves it, its script and style stand in it.
 
-What is shown is in `pipelines.report.figures`, the page in `templates/report.html`.
+What is shown is in `beside`, `headlines`, `readers` and `coverage`, in the order of FIGURES; the page is laid out in
+`templates/report.html`.
 """
 
 import base64
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 import duckdb
 import polars as pl
@@ -14,9 +17,25 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from pipelines.errors import YanyanaError
 from pipelines.lake.files import replacing
-from pipelines.report.figures import FIGURES, answer
+from pipelines.report.beside import answer, sites, slots, topics
+from pipelines.report.coverage import captured, failures
+from pipelines.report.figure import Ask, Figure
+from pipelines.report.headlines import company, sharpened, standing
+from pipelines.report.readers import rhythm, velocity
 
-_ROWS_SHOWN = 60  # of a figure's numbers on the page; the CSV has them all
+FIGURES: Final[tuple[Callable[[Ask], Figure], ...]] = (
+    topics,
+    sites,
+    slots,
+    standing,
+    company,
+    sharpened,
+    rhythm,
+    velocity,
+    captured,
+    failures,
+)
+_ROWS_SHOWN: Final = 60  # of a figure's numbers on the page; the CSV has them all
 
 
 class ReportError(YanyanaError):
