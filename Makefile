@@ -14,7 +14,7 @@ run: $(READY)
 	$(BIN)/yanyana run
 
 test: $(READY)
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 test-slow: $(READY)
 	$(BIN)/pytest -m slow
