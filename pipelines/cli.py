@@ -40,7 +40,7 @@ err = Console(stderr=True)
 SQL = ROOT / "sql"
 _HEADLINES_AT_ONCE = 10_000
 _SITES_SHOWN = 12  # of more, only those of which something can be told
-_DAGSTER_YAML = "telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
+_DAGSTER_YAML = "telemetry:\n  enabled: false\nnux:\n  enabled: false\nrun_retries:\n  enabled: true\n"
 
 Language = Literal["tr", "en", "auto"]
 Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, metavar="FILE...")]
@@ -138,7 +138,7 @@ def import_(files: Files) -> None:
         said = f"came in on {result.day} already" if result.already else "taken"
         err.print(f"{path}: {said}, as {result.segment.name}", soft_wrap=True)
     for day in sorted({result.day for result in taken}):
-        _materialise(settings, "publish", day)
+        _materialise(settings, "refresh", day)
     _show_pages(settings, [result.segment for result in taken])
     _show_result(settings)
 
@@ -160,7 +160,7 @@ def import_engagement(
     said = "came in before" if taken.already else "taken in"
     err.print(f"{file}: {taken.observations:,} observations {said}", highlight=False, soft_wrap=True)
     for day in lake.days(CAPTURES)[-1:]:
-        _materialise(settings, "publish", day)
+        _materialise(settings, "refresh", day)
 
 
 @app.command()
@@ -173,8 +173,7 @@ def reparse() -> None:
     archived = days(settings.archive)
     if not archived:
         raise YanyanaError(f"{settings.archive} holds no segment: run `yanyana run` or `yanyana import FILE` first")
-    for day in archived:
-        _materialise(settings, "publish", day)
+    _materialise(settings, "backfill", archived[0], last=archived[-1])
     _show_result(settings)
 
 
@@ -325,7 +324,7 @@ def erase(
     [(what, erase_it)] = given
     done = erase_it(what, erasing.Store(settings.archive, Lake(settings.lake), settings.erased, secret))
     for day in done.days:
-        _materialise(settings, "publish", day)
+        _materialise(settings, "refresh", day)
     rows = ", ".join(f"{count} of {name}" for name, count in done.rows.items()) or "none"
     err.print(f"rows removed: {rows}; records removed from the archive: {done.records}", soft_wrap=True)
     if url:
@@ -444,8 +443,12 @@ def _dagster_home(settings: Settings) -> Path:
     return Path(os.environ.get("DAGSTER_HOME") or settings.data / "dagster").resolve()
 
 
-def _materialise(settings: Settings, job: str, day: date, ops: Mapping[str, Any] | None = None) -> None:
-    """Run a Dagster job for one archive day in this process. Raises YanyanaError saying what failed.
+def _materialise(
+    settings: Settings, job: str, day: date, ops: Mapping[str, Any] | None = None, *, last: date | None = None
+) -> None:
+    """Run a Dagster job in this process, for one archive day or as one run for all from `day` to `last`.
+
+    Raises YanyanaError saying what failed.
 
     Dagster's own log stays with the run, for the web UI; only what warns is repeated here.
     """
@@ -455,19 +458,24 @@ def _materialise(settings: Settings, job: str, day: date, ops: Mapping[str, Any]
 
     from pipelines.definitions import defs
 
+    days = day.isoformat() if last in (None, day) else f"{day} to {last}"
+    partitions: dict[str, Any] = {"partition_key": day.isoformat()}
+    if last and last != day:
+        ends = {"start": day.isoformat(), "end": last.isoformat()}
+        partitions = {"tags": {f"dagster/asset_partition_range_{which}": key for which, key in ends.items()}}
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}, "ops": dict(ops or {})}
     with (
         dg.DagsterInstance.from_config(str(_dagster_home(settings))) as instance,
-        err.status(f"{job} {day}"),
+        err.status(f"{job} {days}"),
     ):
         result = defs.resolve_job_def(job).execute_in_process(
-            run_config=quiet, instance=instance, partition_key=day.isoformat(), raise_on_error=False
+            run_config=quiet, instance=instance, raise_on_error=False, **partitions
         )
         warnings = [entry.user_message for entry in instance.all_logs(result.run_id) if entry.level == logging.WARNING]
     for warning in warnings + [_said(check) for check in _failed_checks(result.all_events) if not check.blocking]:
         err.print(f"[yellow]warning:[/] {escape(warning)}", highlight=False, soft_wrap=True)
     if not result.success:
-        raise YanyanaError(f"{job} of {day} failed: {_why(result.all_events)}\n`make ui` shows run {result.run_id}")
+        raise YanyanaError(f"{job} of {days} failed: {_why(result.all_events)}\n`make ui` shows run {result.run_id}")
 
 
 def _failed_checks(events: Sequence[Any]) -> list[Any]:

@@ -7,7 +7,7 @@ import polars as pl
 
 from pipelines import __version__, analysis
 from pipelines.analysis.misclassification import Gold
-from pipelines.assets.tables import DAYS, SettingsResource, counts_table, days_of, table_spec
+from pipelines.assets.tables import DAYS, SettingsResource, counts_table, read_days, table_spec
 from pipelines.classify import confusion
 from pipelines.lake import schema
 from pipelines.lake.parts import Lake
@@ -36,7 +36,7 @@ _MADE_BY = f"analysis {__version__}"
 def expose(context: dg.AssetExecutionContext, settings: SettingsResource) -> dg.MaterializeResult:
     """Put every item beside the story it stood with, each archive day for itself."""
     lake, rows = Lake(settings.lake), 0
-    for day in days_of(context):
+    for day in read_days(context, lake):
         tables = (schema.CAPTURES, schema.ARTICLES, schema.BLOCKS, schema.ITEMS, schema.HEADLINES)
         exposed = analysis.exposures(*(lake.scan(table, day) for table in tables))
         lake.write(schema.EXPOSURES, exposed, part=day.isoformat(), day=day, made_by=_MADE_BY)

@@ -3,11 +3,11 @@
 import dagster as dg
 import polars as pl
 
-from pipelines.assets.tables import DAYS, SettingsResource, days_of, table_spec
+from pipelines.assets.tables import DAYS, SettingsResource, read_days, table_spec
 from pipelines.classify import model_version
 from pipelines.classify.headlines import distinct_headlines, headline_rows
 from pipelines.lake import schema
-from pipelines.lake.parts import Lake
+from pipelines.lake.parts import Lake, frame
 
 _EXAMPLES = 12
 
@@ -30,8 +30,8 @@ def classify(context: dg.AssetExecutionContext, settings: SettingsResource) -> d
     """Label what the day's articles and teasers say; the same day again gives the same rows."""
     lake = Lake(settings.lake)
     section_topics = {site.name: site.sections for site in settings.configured.site}
-    labels = []
-    for day in days_of(context):
+    labels = [frame(schema.HEADLINES, [])]
+    for day in read_days(context, lake):
         tables = (lake.scan(table, day) for table in (schema.PAGES, schema.ARTICLES, schema.ITEMS))
         rows = headline_rows(distinct_headlines(*tables), day, section_topics)
         lake.write(schema.HEADLINES, rows, part=day.isoformat(), day=day, made_by=model_version())

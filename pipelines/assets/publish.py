@@ -3,7 +3,7 @@
 import dagster as dg
 
 from pipelines import __version__
-from pipelines.assets.tables import OWNERS, SettingsResource, counts_table
+from pipelines.assets.tables import FRESHNESS, OWNERS, SettingsResource, counts_table
 from pipelines.lake.parts import Lake
 from pipelines.lake.schema import TABLES
 from pipelines.report.page import render
@@ -15,7 +15,9 @@ from pipelines.warehouse.publish import publish
     deps=list(TABLES),
     group_name="publish",
     owners=OWNERS,
+    tags={"cadence": "daily"},
     kinds={"duckdb"},
+    freshness_policy=FRESHNESS["daily"],
     retry_policy=dg.RetryPolicy(max_retries=2, delay=30),
 )
 def warehouse(settings: SettingsResource) -> dg.MaterializeResult:
@@ -36,7 +38,14 @@ def warehouse(settings: SettingsResource) -> dg.MaterializeResult:
     )
 
 
-@dg.asset(deps=[warehouse], group_name="publish", owners=OWNERS, kinds={"altair", "html"})
+@dg.asset(
+    deps=[warehouse],
+    group_name="publish",
+    owners=OWNERS,
+    tags={"cadence": "daily"},
+    kinds={"altair", "html"},
+    freshness_policy=FRESHNESS["daily"],
+)
 def report(settings: SettingsResource) -> dg.MaterializeResult:
     """The HTML report: one file that opens offline.
 

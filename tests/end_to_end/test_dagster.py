@@ -39,6 +39,24 @@ def test_every_table_of_the_dictionary_is_an_asset_with_its_columns() -> None:
         assert [column.name for column in columns.columns] == table.schema.names()
 
 
+def test_a_column_that_repeats_anothers_value_leads_there() -> None:
+    specs = {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
+    lineage = specs["items"].metadata["dagster/column_lineage"]
+    assert isinstance(lineage, dg.TableColumnLineage)
+    assert {
+        column: [(d.asset_key.to_user_string(), d.column_name) for d in deps]
+        for column, deps in lineage.deps_by_column.items()
+    } == {
+        "block_id": [("blocks", "block_id")],
+        "capture_id": [("captures", "capture_id")],
+    }
+
+
+def test_every_table_and_result_is_fresh_within_a_time() -> None:
+    late = {spec.key.to_user_string() for spec in defs.resolve_all_asset_specs() if spec.freshness_policy is None}
+    assert late == {"archive", "retention"}  # the reports of each crawl and the captures tell of the archive
+
+
 def test_every_asset_is_described_owned_and_grouped() -> None:
     for spec in defs.resolve_all_asset_specs():
         assert "When it fails" in (spec.description or ""), spec.key
@@ -49,7 +67,7 @@ def test_every_asset_is_described_owned_and_grouped() -> None:
 
 def test_schedules_run_hourly_and_daily() -> None:
     assert defs.resolve_schedule_def("hourly_capture").cron_schedule == "7 * * * *"
-    assert defs.resolve_schedule_def("daily_publish").cron_schedule == "40 23 * * *"
+    assert defs.resolve_schedule_def("daily_refresh").cron_schedule == "40 23 * * *"
     assert defs.resolve_schedule_def("daily_retention").cron_schedule == "20 0 * * *"
 
 
