@@ -9,6 +9,7 @@ from pipelines.lake import schema
 from pipelines.lake.parts import Lake
 from pipelines.segments import extract_segment
 from pipelines.settings import SiteIndex
+from tests import marked_threads
 from tests.marked_pages import FORMS, markers, segment, url
 
 DAY = date(2026, 3, 1)
@@ -47,3 +48,36 @@ def test_no_field_of_an_author_reaches_the_lake(lake: Lake) -> None:
         if marker.casefold() in text
     }
     assert leaks == set()
+
+
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """A lake into which the answers of comment platforms were read."""
+    folder = tmp_path_factory.mktemp("threads")
+    lake, sites = Lake(folder / "lake"), SiteIndex((marked_threads.SITE,))
+    path = marked_threads.segment(folder / "archive", DAY)
+    extract_segment(path, day=DAY, lake=lake, sites=sites, secret=b"a secret", workers=1)
+    return lake
+
+
+def test_every_platform_is_read(heard: Lake) -> None:
+    reads = heard.scan(schema.THREAD_READS).select("read_id", "platform")
+    read = heard.scan(schema.COMMENTS).join(reads, on="read_id").collect()
+    for marked in marked_threads.threads():
+        comments = read.filter(platform=marked.platform)
+        assert comments.height == 3, marked.platform
+        assert comments["author_key"].n_unique() == 3, marked.platform
+        assert comments["text"].str.contains("[mention]", literal=True).all(), marked.platform
+        assert comments["text"].str.contains("[e-mail]", literal=True).all(), marked.platform
+    assert len(set(marked_threads.markers())) > 80
+
+
+def test_no_field_of_an_author_leaves_a_platforms_answer(heard: Lake) -> None:
+    left = {table.name: heard.scan(table).collect().write_json().casefold() for table in schema.EXTRACTED}
+    leaks = {(name, m) for name, text in left.items() for m in marked_threads.markers() if m.casefold() in text}
+    assert leaks == set()
+
+
+def test_a_key_for_a_platform_is_no_part_of_an_address(heard: Lake) -> None:
+    [url] = heard.scan(schema.CAPTURES).filter(pl.col("url").str.contains("disqus.com")).collect()["url"]
+    assert "api_key=-&forum=paper" in url
