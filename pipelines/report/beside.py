@@ -64,11 +64,12 @@ def answer(ask: Ask) -> Answer:
     where = "Over the stories of all sites" if row["site"] == "all" else f"On {row['site']}"
     return Answer(
         _headline(row),
-        f"{where}, the classifier calls {row['share_hard']:.0%} of the teasers beside a hard-news story clickbait, and "
-        f"{row['share_soft']:.0%} beside another story: a difference of {_with_interval(row, 'difference')}.",
+        f"{where}, the classifier calls on average {row['share_hard']:.0%} of the teasers beside a hard-news story "
+        f"clickbait, and {row['share_soft']:.0%} beside another story: a difference of "
+        f"{_with_interval(row, 'difference')}.",
         _correction(row),
         by_site,
-        basis,
+        f"{basis} Stories are compared within {row['strata']}.",
     )
 
 
@@ -142,7 +143,9 @@ ORDER BY site, hard DESC NULLS LAST, host_topic, item_class"""
     cells = rows.with_columns(
         pl.col("hard").fill_null(-1.0), tested=pl.col("p").is_not_null(), holds=pl.col("q").fill_null(1.0) < HOLDS
     )
-    told = cells.filter(pl.col("tested").any().over("site", "host_topic"))
+    told = cells.filter(
+        pl.col("tested").any().over("site", "host_topic") & pl.col("tested").any().over("site", "item_class")
+    )
     note = _note(ask) or (None if told.height else "No topic stands beside enough teasers to test what is seen.")
     panels = [
         panel(site, plots.topic_heatmap(told.filter(pl.col("site") == site)), f"Lift by topic and class on {site}")
@@ -155,7 +158,7 @@ ORDER BY site, hard DESC NULLS LAST, host_topic, item_class"""
         "How often teasers of a class stand beside stories of a topic, compared with what the site's own mix of the "
         "day would give by chance. Hard topics stand on top. A frame and a star: still there after correcting for "
         f"all cells of the site (q below {HOLDS}); {counted(holding, 'cell is', 'cells are')}. Without "
-        "them a cell may be chance. A dash: too little to test; topics with nothing to test are left out.",
+        "them a cell may be chance. A dash: too little to test; topics and classes with nothing to test are left out.",
         stories_basis(ask),
         sql,
         rows,

@@ -1,7 +1,7 @@
 """What was captured of each site, and what yielded nothing."""
 
 from pipelines.report import plots
-from pipelines.report.figure import Ask, Figure, pages_and_days, panel
+from pipelines.report.figure import Ask, Figure, counted, panel
 
 
 def captured(ask: Ask) -> Figure:
@@ -57,4 +57,4 @@ _MOST_BARS = 20  # more would be a wall; the table names the others
 
 def _basis(ask: Ask) -> str:
     captures, days = ask("SELECT count(*), count(DISTINCT day) FROM core.captures").row(0)
-    return f"Rests on {pages_and_days(captures, days)}, error responses among them."
+    return f"Rests on {counted(captures, 'response', 'responses')} captured on {counted(days, 'day', 'days')}."

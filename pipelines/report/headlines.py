@@ -91,8 +91,8 @@ ORDER BY site, community, q, blocks DESC, target_a, target_b"""
         f"one half or more. The largest groups are drawn, of each the {_MOST_TOGETHER} headlines with most ties.",
         pages_basis(
             ask,
-            f"{counted(rows.height, 'pair', 'pairs')} of {counted(stories.height, 'headline', 'headlines')}, "
-            f"out of {tried:,} tried,",
+            f"{counted(tried, 'pair', 'pairs')} tried, of which {rows.height:,} hold "
+            f"between {counted(stories.height, 'headline', 'headlines')},",
             _EXPOSED,
         ),
         sql,
@@ -127,6 +127,7 @@ def laid_out(pairs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     Headlines come as number (from 1), headline, clickbait, x, y, with x and y between 0 and 1 by Kamada and Kawai's
     springs from a circle, so the same pairs always give the same picture; ties as x, y, x2, y2, blocks.
     """
+    pairs = pairs.sort("target_a", "target_b")
     sides = [
         pairs.select(story=f"target_{side}", headline=f"headline_{side}", clickbait=f"clickbait_{side}")
         for side in ("a", "b")

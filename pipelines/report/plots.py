@@ -102,7 +102,7 @@ def difference_forest(contrasts: pl.DataFrame) -> alt.LayerChart:
             alt.Tooltip("hosts_soft:Q", title="other stories"),
         ],
     )
-    title = "points more (+) or less (−) clickbait beside hard news"
+    title = ["points more (+) or less (−)", "clickbait beside hard news"]  # on one line a phone would cut it
     interval = base.mark_rule(strokeWidth=3).encode(
         x=alt.X("difference_low:Q", title=title, axis=axis), x2="difference_high:Q"
     )
@@ -153,15 +153,15 @@ def slot_profile(slots: pl.DataFrame) -> alt.Chart:
 def standing(lifetimes: pl.DataFrame) -> alt.Chart:
     """Bounds on the share of headlines still standing, by hours and wording; expects one site's rows of `lifetimes`."""
     hours = lifetimes["hours"].unique().sort().to_list()
+    # Where the bounds meet there would be nothing to see.
+    data = lifetimes.with_columns(foot=pl.min_horizontal("standing_low", pl.col("standing_high") - 0.01).clip(0))
     chart = (
-        alt.Chart(lifetimes)
+        alt.Chart(data)
         .mark_bar(cornerRadius=2, minBandSize=4)
         .encode(
             x=alt.X("hours:O", sort=hours, title="hours since first seen", axis=alt.Axis(labelAngle=0)),
             xOffset=alt.XOffset("wording:N", sort=_WORDINGS),
-            y=alt.Y(
-                "standing_low:Q", title="still standing", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%")
-            ),
+            y=alt.Y("foot:Q", title="still standing", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%")),
             y2="standing_high:Q",
             color=alt.Color(
                 "wording:N",
@@ -241,8 +241,13 @@ def comment_velocity(ages: pl.DataFrame) -> alt.Chart:
         alt.Chart(ages)
         .mark_line(point=alt.OverlayMarkDef(size=35, filled=True, opacity=1), color=SOFT, strokeWidth=2)
         .encode(
-            x=alt.X("age:Q", title="hours since publication", axis=alt.Axis(tickMinStep=1)),
-            y=alt.Y("per_story:Q", title="comments per story and hour"),
+            x=alt.X(
+                "age:Q",
+                title="hours since publication",
+                scale=alt.Scale(domain=[0, 24]),
+                axis=alt.Axis(values=list(range(0, 25, 6))),
+            ),
+            y=alt.Y("per_story:Q", title="comments per story"),
             tooltip=[
                 alt.Tooltip("age:Q", title="from hour"),
                 alt.Tooltip("per_story:Q", title="comments per story", format=".2f"),
@@ -300,7 +305,12 @@ def _on_two_lines(topic: str) -> str:
 
 def _split_labels() -> alt.Axis:
     return alt.Axis(
-        labelExpr="split(datum.label, '\\n')", labelLimit=150, labelLineHeight=11, domain=False, ticks=False
+        labelExpr="split(datum.label, '\\n')",
+        labelLimit=150,
+        labelLineHeight=11,
+        labelPadding=6,
+        domain=False,
+        ticks=False,
     )
 
 

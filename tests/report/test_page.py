@@ -45,10 +45,11 @@ def test_it_opens_with_the_answer_and_its_interval(page: str) -> None:
     assert header.h1
     assert header.h1.get_text() == "More clickbait stands beside hard news than beside other stories"
     text = header.get_text(" ", strip=True)
-    assert "47% of the teasers beside a hard-news story are clickbait, and 35% beside another" in text
+    assert "calls on average 47% of the teasers beside a hard-news story clickbait, and 35% beside another" in text
     assert "+12 percentage points (95% interval +6 to +18)" in text
     assert "More at akşam. No difference can be told at beacon." in text
-    assert "Rests on 48 stories seen on 2 days." in text
+    assert "Corrected for the classifier's known errors it is +13 percentage points" in text
+    assert "Rests on 48 stories in 96 pages captured on 2 days. Stories are compared within site × day." in text
 
 
 def test_what_the_comparison_leaves_out_is_said(page: str) -> None:
@@ -70,10 +71,21 @@ def test_no_comment_and_no_commenter_is_in_it(page: str, database: Path) -> None
 
 def test_every_figure_says_what_it_rests_on_and_gives_its_sql_and_numbers(page: str, database: Path) -> None:
     sections = BeautifulSoup(page, "lxml").find_all("section")
-    assert [section["id"] for section in sections] == ["topics", "sites", "slots", "sharpened", "coverage", "failures"]
+    assert [section["id"] for section in sections] == [
+        "topics",
+        "sites",
+        "slots",
+        "lifetimes",
+        "company",
+        "sharpened",
+        "rhythm",
+        "velocity",
+        "coverage",
+        "failures",
+    ]
     with duckdb.connect(database, read_only=True) as con:
         for section in sections:
-            assert "Rests on" in section.get_text()
+            assert re.search(r"Rests on .*captured on \d+ days?\.", section.get_text())
             assert section.pre
             sql = section.pre.get_text()
             link = section.find("a", download=True)
@@ -84,7 +96,7 @@ def test_every_figure_says_what_it_rests_on_and_gives_its_sql_and_numbers(page: 
 
 def test_its_charts_are_specifications_with_data_and_a_description(page: str) -> None:
     charts = BeautifulSoup(page, "lxml").select(".chart script")
-    assert len(charts) == 5  # topics, sites, two slot profiles, coverage
+    assert len(charts) == 8  # topics and slots of two sites, sites, lifetimes, company, coverage
     for chart in charts:
         spec = json.loads(chart.get_text())
         assert spec["description"]
@@ -118,6 +130,7 @@ def test_thin_data_get_notes_instead_of_charts(tmp_path: Path) -> None:
     soup = _rendered(tmp_path, sample_lake(tmp_path / "lake", stories=6))
     assert soup.h1
     assert soup.h1.get_text() == "Nothing can be told yet"
+    assert "No site has 50 comments" in soup.select_one("#rhythm .note").get_text()  # pyright: ignore[reportOptionalMemberAccess]
     for section in ("topics", "sites", "slots"):
         assert "at least 20 are needed" in soup.select_one(f"#{section} .note").get_text()  # pyright: ignore[reportOptionalMemberAccess]
         assert not soup.select(f"#{section} .chart")
@@ -126,7 +139,20 @@ def test_thin_data_get_notes_instead_of_charts(tmp_path: Path) -> None:
 def test_an_empty_lake_gives_a_report_that_says_so(tmp_path: Path) -> None:
     soup = _rendered(tmp_path, Lake(tmp_path / "none"))
     assert not soup.select(".chart")
-    assert len(soup.select(".note")) == 6
+    assert len(soup.select(".note")) == len(soup.select("section")) == 10
+    assert not soup.select("a[download]")
+
+
+def test_headlines_in_a_network_are_named_by_number(page: str) -> None:
+    section = BeautifulSoup(page, "lxml").select_one("#company")
+    assert section
+    [chart] = section.select(".chart script")
+    numbers = {
+        row["number"] for rows in json.loads(chart.get_text())["datasets"].values() for row in rows if "number" in row
+    }
+    assert numbers == set(range(1, 6))
+    assert len(section.select(".key li")) == len(numbers)
+    assert "8 pairs tried, of which 4 hold between 5 headlines" in section.get_text()
 
 
 def test_without_a_published_file_the_old_report_stays(tmp_path: Path) -> None:

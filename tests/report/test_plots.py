@@ -27,7 +27,9 @@ def _cells(**changed: list) -> pl.DataFrame:
             "expected": [10.0, 10.0, 12.0],
             "lift": [0.5, 2.0, 0.0],
             "hard": [0.1, 0.9, 0.05],
-            "solid": [True, True, True],
+            "q": [0.5, 0.5, 0.5],
+            "tested": [True, True, True],
+            "holds": [False, False, False],
         }
         | changed
     )
@@ -44,8 +46,15 @@ def test_heat_map_shows_a_cell_where_nothing_was_seen() -> None:
     assert ">0.0×<" in _svg(plots.topic_heatmap(_cells()))
 
 
-def test_heat_map_dashes_what_is_not_solid() -> None:
-    svg = _svg(plots.topic_heatmap(_cells(solid=[True, False, True])))
+def test_heat_map_stars_and_frames_what_holds() -> None:
+    plain, svg = _svg(plots.topic_heatmap(_cells())), _svg(plots.topic_heatmap(_cells(holds=[False, True, False])))
+    assert ">2.0× ★<" in svg
+    assert svg.count("★<") == 1
+    assert svg.count('stroke-width="2.5"') == plain.count('stroke-width="2.5"') + 1
+
+
+def test_heat_map_dashes_what_was_not_tested() -> None:
+    svg = _svg(plots.topic_heatmap(_cells(tested=[True, False, True])))
     assert "2.0×" not in svg
     assert ">–<" in svg
 
@@ -63,6 +72,34 @@ def test_forest_plot_puts_the_pooled_difference_last() -> None:
     )
     svg = _svg(plots.difference_forest(contrasts))
     assert svg.index(">b<") < svg.index(">a<") < svg.index(">all sites<")
+
+
+def test_forest_plot_leaves_hollow_what_does_not_hold() -> None:
+    contrasts = pl.DataFrame(
+        {
+            "site": ["a", "b"],
+            "difference": [0.2, 0.1],
+            "difference_low": [0.1, -0.1],
+            "difference_high": [0.3, 0.3],
+            "hosts_hard": [10, 10],
+            "hosts_soft": [10, 10],
+        }
+    )
+    filled = f'fill="{plots.SOFT}"'
+    assert _svg(plots.difference_forest(contrasts)).count(filled) == 2
+    assert _svg(plots.difference_forest(contrasts.with_columns(holds=pl.Series([True, False])))).count(filled) == 1
+
+
+def test_bounds_that_meet_are_still_drawn() -> None:
+    rows = {"site": "a", "wording": "plain", "hours": 24, "headlines": 40, "gone": 12}
+    svg = _svg(plots.standing(pl.DataFrame([rows | {"standing_low": 0.5, "standing_high": 0.5}])))
+    assert plots.SOFT in svg
+
+
+def test_a_day_has_its_hours_without_comments_too() -> None:
+    chart = plots.comment_hours(pl.DataFrame({"local_hour": [9], "comments": [4]}))
+    [drawn] = chart.to_dict()["datasets"].values()
+    assert [row["comments"] for row in drawn] == [0] * 9 + [4] + [0] * 14
 
 
 @pytest.fixture(scope="module")

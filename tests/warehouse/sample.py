@@ -413,18 +413,7 @@ def _measures(exposures: pl.DataFrame, stories: int) -> dict[str, list[dict[str,
                 "code_version": "sample",
             }
         ],
-        "lifetimes": [
-            {
-                "site": "akşam",
-                "wording": "plain",
-                "hours": 24,
-                "headlines": 16,
-                "gone": 4,
-                "standing_low": 0.5,
-                "standing_high": 0.75,
-                "code_version": "sample",
-            }
-        ],
+        "lifetimes": [_standing(wording, hours) for wording in ("clickbait", "plain") for hours in (1, 3, 6, 12, 24)],
         "headline_pairs": [_pair(site, n) for site in ("akşam", "beacon") for n in range(0, 12, 3)],
         "headline_variants": [_variant(site, n) for site in ("akşam", "beacon") for n in range(0, 12, 3)],
     }
@@ -473,6 +462,11 @@ def _contrasts(stories: int) -> list[dict[str, Any]]:
             "difference": difference,
             "difference_low": low,
             "difference_high": high,
+            "p": 0.001 if low > 0 else 0.7,
+            "q": 0.002 if low > 0 else 0.7,
+            "corrected_difference": difference * 1.1,
+            "corrected_difference_low": low - 0.02,
+            "corrected_difference_high": high + 0.03,
             "verdict": f"more clickbait beside hard news: {difference:+.2f} ({low:.2f} to {high:.2f})",
         }
         for site, (difference, low, high) in differences.items()
@@ -515,14 +509,35 @@ def _topic_matrix(exposures: pl.DataFrame) -> list[dict[str, Any]]:
         pl.DataFrame(_cooccurrence(exposures))
         .group_by("site", "host_topic", "item_class", maintain_order=True)
         .agg(pl.col("exposures", "hosts", "expected").sum(), days=pl.len().cast(pl.Int64))
-        .with_columns(lift=pl.col("exposures") / pl.col("expected"), npmi=0.0, residual=1.0, p=0.3, q=0.5)
+        .with_columns(lift=pl.col("exposures") / pl.col("expected"), npmi=0.0)
+        .with_columns(pl.when(pl.col("expected") >= 5).then(pl.col("lift") - 1).alias("residual"))
+        .with_columns(
+            p=pl.when(pl.col("residual").is_not_null()).then(pl.when(pl.col("lift") > 1.5).then(0.001).otherwise(0.3)),
+        )
+        .with_columns(q=pl.col("p") * 2)
         .with_columns(code_version=pl.lit("sample"), **{name: pl.lit(value) for name, value in basis.items()})
         .to_dicts()
     )
 
 
+def _standing(wording: str, hours: int) -> dict[str, Any]:
+    at_least = 1.0 - hours / (30 if wording == "clickbait" else 60)
+    return {
+        "site": "akşam",
+        "wording": wording,
+        "hours": hours,
+        "headlines": 40,
+        "gone": 12,
+        "standing_low": at_least,
+        "standing_high": min(1.0, at_least + 0.2),
+        "code_version": "sample",
+    }
+
+
 def _pair(site: str, n: int) -> dict[str, Any]:
-    a, b = sorted((Story(site, n), Story(site, n + 1)), key=lambda story: story.id)
+    """Every third story and the next one; at `akşam` a chain that holds as one community."""
+    holds = site == "akşam"
+    a, b = sorted((Story(site, n), Story(site, n + (3 if holds else 1))), key=lambda story: story.id)
     return {
         "site": site,
         "target_a": a.id,
@@ -536,6 +551,9 @@ def _pair(site: str, n: int) -> dict[str, Any]:
         "expected": (2 + n) / (1.0 + n / 10),
         "lift": 1.0 + n / 10,
         "npmi": n / 20,
+        "p": 0.001 if holds else 0.4,
+        "q": 0.01 if holds else 0.8,
+        "community": 1 if holds else None,
         "n_articles": 24,
         "n_exposures": 240,
         "method": "sample",

@@ -1,4 +1,4 @@
-"""What the report says for each state the measures can be in."""
+"""What the report says of what stands beside hard news, for each state the measures can be in."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from pipelines.lake.parts import frame
-from pipelines.lake.schema import CONTRASTS, EXPOSURES
-from pipelines.report.figures import Answer, answer, forest
+from pipelines.lake.schema import CONTRASTS, EXPOSURES, TOPIC_MATRIX
+from pipelines.report.beside import Answer, answer, sites, topics
 from pipelines.warehouse.dictionary import qualified, statements
 
 Ask = Callable[[str], pl.DataFrame]
@@ -19,13 +19,15 @@ Ask = Callable[[str], pl.DataFrame]
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
         con.execute("CREATE SCHEMA core; CREATE SCHEMA marts")
-        for table in (CONTRASTS, EXPOSURES):
+        for table in (CONTRASTS, EXPOSURES, TOPIC_MATRIX):
             for statement in statements(table):
                 con.execute(statement)
         yield con
 
 
-def _contrast(site: str, interval: tuple[float, float, float] | None, hosts: int = 30) -> dict[str, Any]:
+def _contrast(
+    site: str, interval: tuple[float, float, float] | None, hosts: int = 30, **changed: Any
+) -> dict[str, Any]:
     difference, low, high = interval or (None, None, None)
     return {
         "site": site,
@@ -46,8 +48,9 @@ def _contrast(site: str, interval: tuple[float, float, float] | None, hosts: int
         "difference": difference,
         "difference_low": low,
         "difference_high": high,
+        "q": 0.01 if low and not low <= 0 <= high else 0.9,
         "verdict": "cannot be told: one hard-news story only" if interval is None else "as given",
-    }
+    } | changed
 
 
 def _answer(con: duckdb.DuckDBPyConnection, *rows: dict[str, Any]) -> Answer:
@@ -104,4 +107,39 @@ def test_sites_that_differ_without_a_pooled_answer_are_listed(con: duckdb.DuckDB
 
 def test_no_measure_at_all(con: duckdb.DuckDBPyConnection) -> None:
     assert _answer(con).headline == "Nothing can be told yet"
-    assert forest(lambda sql: con.sql(sql).pl()).note
+    assert sites(lambda sql: con.sql(sql).pl()).note
+    assert topics(lambda sql: con.sql(sql).pl()).note
+
+
+def _corrected(difference: float, low: float, high: float) -> dict[str, float]:
+    return {
+        "corrected_difference": difference,
+        "corrected_difference_low": low,
+        "corrected_difference_high": high,
+    }
+
+
+def test_a_difference_that_the_classifiers_errors_could_make_is_one_of_labels(con: duckdb.DuckDBPyConnection) -> None:
+    told = _answer(con, _contrast("a", MORE, **_corrected(0.05, -0.2, 0.3)))
+    assert told.headline.startswith("More is called clickbait beside hard news")
+    assert told.headline.endswith("whether more is, cannot be told")
+    assert "+5 percentage points (95% interval −20 to +30)" in told.correction
+
+
+def test_a_difference_that_stands_when_corrected_is_one_of_headlines(con: duckdb.DuckDBPyConnection) -> None:
+    told = _answer(con, _contrast("a", LESS, **_corrected(-0.2, -0.3, -0.1)))
+    assert told.headline == "Less clickbait stands beside hard news than beside other stories"
+
+
+def test_what_is_not_corrected_is_said_to_be_so(con: duckdb.DuckDBPyConnection) -> None:
+    assert "nothing is corrected" in _answer(con, _contrast("a", MORE)).correction
+
+
+def test_one_of_many_sites_that_stands_out_by_chance_is_not_named(con: duckdb.DuckDBPyConnection) -> None:
+    told = _answer(con, _contrast("all", NONE), _contrast("a", MORE, q=0.3), _contrast("b", NONE))
+    assert told.sites == "No difference can be told at a and b."
+
+
+def test_many_sites_are_counted_and_not_listed(con: duckdb.DuckDBPyConnection) -> None:
+    told = _answer(con, _contrast("all", NONE), *(_contrast(f"site-{n}", NONE) for n in range(9)))
+    assert told.sites == "No difference can be told at 9 sites."
