@@ -61,9 +61,10 @@ class Workshop:
         self.folder, self.archive, self.lake = folder, folder / "archive", Lake(folder / "lake")
         given = {"name": "paper", "language": "en", "start": [f"{home}/"], "delay": 0, "ages": _AGES}
         self.site = Site.model_validate(given | site)
+        self.reported: dict[str, Any] = {}
 
     def crawl(self, *others: Site, comments: bool = True, **job: Any) -> dict[str, Any]:
-        """One run as a process of its own; what it reports. Its log lies in `log`."""
+        """One run as a process of its own; what it reports, also kept in `reported`. Its log lies in `log`."""
         sites = [site.model_dump(mode="json") for site in (self.site, *others)]
         paths = {"archive": str(self.archive), "lake": str(self.folder / "lake")}
         given = {"run_id": "run", "day": DAY.isoformat(), "comments": comments, "sites": sites, **paths, **job}
@@ -75,7 +76,8 @@ class Workshop:
             log.write(done.stderr)
         assert done.returncode == 0, done.stderr
         assert "Traceback" not in done.stderr, done.stderr
-        return json.loads(done.stdout)
+        self.reported = json.loads(done.stdout)
+        return self.reported
 
     def read(self, lake: Lake | None = None, *, secret: bytes | None = SECRET) -> None:
         """Read what was not read yet, as `yanyana reparse` does into an empty lake."""
