@@ -149,27 +149,6 @@ def _sizes(members: nw.LazyFrame) -> nw.LazyFrame:
 
 def _judged(met: pl.DataFrame, shown: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
     """The pairs with support, lift, NPMI, p and q."""
-    coded = sizes.sort(STRATA).with_row_index("stratum")
-    by_stratum = shown.join(coded.select(*STRATA, "stratum"), on=STRATA).select("stratum", "site", "target", "shown")
-    # Also strata in which both stood without meeting: they were expected to there as well.
-    both = (
-        met.select("site", "a", "b")
-        .join(by_stratum.rename({"target": "a", "shown": "shown_a"}), on=["site", "a"])
-        .join(by_stratum.rename({"target": "b", "shown": "shown_b"}).drop("site"), on=["stratum", "b"])
-        .join(coded.select("stratum", "places", "ordered_pairs"), on="stratum")
-    )
-    chance = meetings(*(both[name].to_numpy() for name in ("shown_a", "shown_b", "places", "ordered_pairs")))
-    expected = (
-        both.select("site", "a", "b")
-        .with_columns(
-            expected=pl.Series(chance.mean),
-            variance=pl.Series(chance.variance),
-            third=pl.Series(chance.third),
-            most=pl.Series(chance.most),
-        )
-        .group_by("site", "a", "b")
-        .agg(pl.col("expected", "variance", "third", "most").sum())
-    )
     totals = sizes.group_by("site").agg(
         all_blocks=pl.col("blocks_in").sum(), n_exposures=pl.col("places").sum().cast(pl.Int64)
     )
@@ -177,18 +156,17 @@ def _judged(met: pl.DataFrame, shown: pl.DataFrame, sizes: pl.DataFrame) -> pl.D
         shown.group_by("site", "target").agg(pl.col("shown").sum()).filter(pl.col("shown") >= FEWEST_MEETINGS)
         .group_by("site").agg(stories=pl.len())
     )  # fmt: skip
+    met = met.sort("site", "a", "b")
+    law = _by_chance(met, shown, sizes)
     share = pl.col("blocks") / pl.col("all_blocks")
     pairs = (
-        met.join(expected, on=["site", "a", "b"])
-        .join(totals, on="site")
-        .join(stories, on="site")
-        .sort("site", "a", "b")
+        met.with_columns(expected=pl.Series(law.mean, dtype=pl.Float64))
+        .with_columns(p=pl.Series(more_than(met["blocks"].cast(pl.Float64).to_numpy(), law), dtype=pl.Float64))
+        .join(totals, on="site", maintain_order="left")
+        .join(stories, on="site", maintain_order="left")
         .with_columns(support=share, lift=pl.col("blocks") / pl.col("expected"))
         .with_columns(npmi=pl.when(share < 1).then((pl.col("lift").log() / -share.log()).clip(-1.0, 1.0)))
     )
-    law = Law(*(pairs[name].to_numpy() for name in ("expected", "variance", "third", "most")))
-    p = more_than(pairs["blocks"].cast(pl.Float64).to_numpy(), law)
-    pairs = pairs.with_columns(p=pl.Series(p, dtype=pl.Float64))
     q = [
         q_values(of_site["p"].to_numpy(), hypotheses=of_site["stories"][0] * (of_site["stories"][0] - 1) // 2)
         for (_,), of_site in pairs.group_by("site", maintain_order=True)
@@ -196,6 +174,57 @@ def _judged(met: pl.DataFrame, shown: pl.DataFrame, sizes: pl.DataFrame) -> pl.D
     return pairs.with_columns(
         pl.col("p").fill_nan(None), q=pl.Series(np.concatenate([*q, []]), dtype=pl.Float64).fill_nan(None)
     )
+
+
+def _by_chance(met: pl.DataFrame, shown: pl.DataFrame, sizes: pl.DataFrame) -> Law:
+    """What `meetings` says of each pair (sorted by site and a), summed over strata: also where they did not meet.
+
+    Stratum by stratum, without joining pairs with strata: stories shown equally often there are alike, so that the
+    null is computed once for each two numbers of showings, and looked up by every pair one of whose stories is there.
+    """
+    numbered = (
+        pl.concat([shown.select("site", "target"), met.select("site", target="a"), met.select("site", target="b")])
+        .unique()
+        .sort("site", "target")
+        .with_row_index("number")
+    )
+    a, b = (
+        met.join(numbered, left_on=["site", side], right_on=["site", "target"], maintain_order="left")["number"]
+        .to_numpy()
+        .astype(np.int64)
+        for side in ("a", "b")
+    )
+    begin = np.searchsorted(a, np.arange(numbered.height + 1))
+    sums = Law(*(np.zeros(met.height) for _ in Law._fields))
+    rank = np.zeros(numbered.height, dtype=np.int64)
+    strata = (
+        shown.join(numbered, on=["site", "target"])
+        .join(sizes, on=STRATA)
+        .sort(*STRATA, "number")
+        .select(*STRATA, "number", "shown", "places", "ordered_pairs")
+    )
+    for _, there in strata.group_by(STRATA, maintain_order=True):
+        number = there["number"].to_numpy().astype(np.int64)
+        times, level = np.unique(there["shown"].to_numpy(), return_inverse=True)
+        # Level 0: not shown there, and so no meetings.
+        rank[number] = level + 1
+        levels = len(times) + 1
+        one, other = (each.ravel() for each in np.meshgrid(times, times))
+        law = meetings(one, other, *(np.full(one.size, there[name][0]) for name in ("places", "ordered_pairs")))
+        pair = _ranges(begin[number], begin[number + 1])
+        cell = rank[a[pair]] * levels + rank[b[pair]]
+        for total, moment in zip(sums, law, strict=True):
+            table = np.zeros((levels, levels))
+            table[1:, 1:] = moment.reshape(levels - 1, levels - 1)
+            total[pair] += table.ravel()[cell]
+        rank[number] = 0
+    return sums
+
+
+def _ranges(begin: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The whole numbers of all ranges [begin, end), one range after the other."""
+    size = end - begin
+    return np.repeat(end - np.cumsum(size), size) + np.arange(size.sum())
 
 
 def _named(pairs: pl.DataFrame, names: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
