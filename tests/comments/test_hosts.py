@@ -16,6 +16,8 @@ from pipelines.settings import Site
 from tests.comments.crawled import SECRET, Workshop, front, story
 from tests.crawl.web import Answer, Web, page, text
 
+pytestmark = pytest.mark.slow
+
 OPEN, SHUT = "/2026/council-opens-a-bridge", "/2026/storm-closes-the-port"
 HUNDRED = 100
 READ, FORBIDDEN = "7", "8"
