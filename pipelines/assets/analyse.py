@@ -7,11 +7,11 @@ import polars as pl
 
 from pipelines import __version__, analysis
 from pipelines.analysis.misclassification import Gold
+from pipelines.assets import pictures
 from pipelines.assets.tables import DAYS, SettingsResource, counts_table, read_days, table_spec
 from pipelines.classify import confusion
 from pipelines.lake import schema
 from pipelines.lake.parts import Lake
-from pipelines.report.plots import difference_forest, markdown_image
 
 _FAILURE = (
     "the tables it is made from do not fit together, or memory ran out; the log has the error. What is published "
@@ -81,12 +81,10 @@ def measure(settings: SettingsResource) -> Iterator[dg.MaterializeResult]:
         rows = computed()
         lake.write(table, rows, part=table.name, day=None, made_by=_MADE_BY)
         metadata: dict[str, dg.MetadataValue | int] = {"dagster/row_count": rows.height}
-        if table is schema.CONTRASTS:
-            answer = rows.filter(
-                pl.col("kind") == "all", pl.col("outcome") == "clickbait", pl.col("difference_low").is_not_null()
-            )
-            if answer.height:
-                metadata["clickbait beside hard news"] = dg.MetadataValue.md(markdown_image(difference_forest(answer)))
+        if table is schema.CONTRASTS and (forest := pictures.differences(rows)):
+            metadata["clickbait beside hard news"] = forest
+        if table is schema.TOPIC_MATRIX:
+            metadata.update(pictures.exposure_matrices(rows, exposures))
         if table is schema.COOCCURRENCE:
             by_class = rows.group_by("item_class").agg(pl.col("exposures").sum())
             metadata["exposures by class"] = counts_table(dict(by_class.iter_rows()), "class")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import dagster as dg
 import polars as pl
 
+from pipelines.assets import pictures
 from pipelines.assets.tables import DAYS, SettingsResource, counts_table, days_of, table_spec
 from pipelines.crawl.archive import segments
 from pipelines.lake import schema
@@ -61,7 +62,11 @@ def extract(context: dg.AssetExecutionContext, settings: SettingsResource) -> It
         metadata: dict[str, dg.MetadataValue | int] = {
             "dagster/partition_row_count": rows.select(pl.len()).collect().item()
         }
+        if table is schema.CAPTURES and (hours := pictures.captures_by_hour(rows)):
+            metadata["by hour"] = hours
         if table is schema.PAGES:
+            if yields := pictures.parse_yield(rows):
+                metadata["by site"] = yields
             outcomes = rows.group_by("outcome").len().collect()
             metadata["outcomes"] = counts_table(dict(outcomes.iter_rows()), "outcome")
         if table is schema.BLOCKS:
