@@ -25,6 +25,7 @@ from pipelines.report.figure import (
 _TELLING: Final = pl.col("difference_low").is_not_null() & (
     pl.col("hosts_hard") + pl.col("hosts_soft") >= LEAST_STORIES
 )
+_MOST_ROWS: Final = 30  # sites in the forest plot; the numbers have them all
 _SITES: Final = pl.col("site") != "all"
 _HOLDS: Final = pl.col("q").fill_null(1.0) < HOLDS
 
@@ -157,8 +158,9 @@ ORDER BY site, hard DESC NULLS LAST, host_topic, item_class"""
         "What stands beside which topic",
         "How often teasers of a class stand beside stories of a topic, compared with what the site's own mix of the "
         "day would give by chance. Hard topics stand on top. A frame and a star: still there after correcting for "
-        f"all cells of the site (q below {HOLDS}); {counted(holding, 'cell is', 'cells are')}. Without "
-        "them a cell may be chance. A dash: too little to test; topics and classes with nothing to test are left out.",
+        f"all cells of the site (q below {HOLDS}); {counted(holding, 'cell is', 'cells are')}. Without them a cell may "
+        "be chance. A dash: too little to test; blank: none was seen. Topics and classes with nothing to test are left "
+        "out.",
         stories_basis(ask),
         sql,
         rows,
@@ -170,7 +172,9 @@ ORDER BY site, hard DESC NULLS LAST, host_topic, item_class"""
 def sites(ask: Ask) -> Figure:
     """The difference in clickbait share by site with its interval."""
     rows = ask(ANSWER_SQL)
-    drawn = rows.filter(_TELLING).with_columns(holds=_HOLDS)
+    telling = rows.filter(_TELLING).with_columns(holds=_HOLDS, stories=pl.col("hosts_hard") + pl.col("hosts_soft"))
+    shown = largest(telling.filter(_SITES), "stories", _MOST_ROWS)
+    drawn = telling.filter(pl.col("site").is_in([*shown, "all"]))
     note = _note(ask) or (None if drawn.height else "No site has enough hard and other stories to compare.")
     by_site = rows.filter(_SITES)
     untold = by_site.filter(~_TELLING)["site"].to_list()
@@ -182,6 +186,7 @@ def sites(ask: Ask) -> Figure:
         "Share of teasers called clickbait beside hard news minus share beside other stories, with its 95% interval. "
         "An interval that crosses zero tells no difference; a hollow point does not survive the correction for the "
         f"number of sites (q below {HOLDS})."
+        + (f" The {_MOST_ROWS} sites with most stories are drawn." if len(shown) == _MOST_ROWS else "")
         + (f" Too little to tell: {_some(untold)}." if untold else "")
         + f" Left out: {unknown} of unknown topic, and {site_wide} of teasers that stand beside nearly every story of "
         "their site.",

@@ -1,6 +1,7 @@
 """What the report says of what stands beside hard news, for each state the measures can be in."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -26,7 +27,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _contrast(
-    site: str, interval: tuple[float, float, float] | None, hosts: int = 30, **changed: Any
+    site: str, interval: tuple[float, float, float] | None, *, hosts: int = 30, changed: dict[str, float] | None = None
 ) -> dict[str, Any]:
     difference, low, high = interval or (None, None, None)
     return {
@@ -48,9 +49,9 @@ def _contrast(
         "difference": difference,
         "difference_low": low,
         "difference_high": high,
-        "q": 0.01 if low and not low <= 0 <= high else 0.9,
+        "q": 0.9 if interval in {None, NONE} else 0.01,
         "verdict": "cannot be told: one hard-news story only" if interval is None else "as given",
-    } | changed
+    } | (changed or {})
 
 
 def _answer(con: duckdb.DuckDBPyConnection, *rows: dict[str, Any]) -> Answer:
@@ -120,14 +121,14 @@ def _corrected(difference: float, low: float, high: float) -> dict[str, float]:
 
 
 def test_a_difference_that_the_classifiers_errors_could_make_is_one_of_labels(con: duckdb.DuckDBPyConnection) -> None:
-    told = _answer(con, _contrast("a", MORE, **_corrected(0.05, -0.2, 0.3)))
+    told = _answer(con, _contrast("a", MORE, changed=_corrected(0.05, -0.2, 0.3)))
     assert told.headline.startswith("More is called clickbait beside hard news")
     assert told.headline.endswith("whether more is, cannot be told")
     assert "+5 percentage points (95% interval −20 to +30)" in told.correction
 
 
 def test_a_difference_that_stands_when_corrected_is_one_of_headlines(con: duckdb.DuckDBPyConnection) -> None:
-    told = _answer(con, _contrast("a", LESS, **_corrected(-0.2, -0.3, -0.1)))
+    told = _answer(con, _contrast("a", LESS, changed=_corrected(-0.2, -0.3, -0.1)))
     assert told.headline == "Less clickbait stands beside hard news than beside other stories"
 
 
@@ -136,10 +137,27 @@ def test_what_is_not_corrected_is_said_to_be_so(con: duckdb.DuckDBPyConnection) 
 
 
 def test_one_of_many_sites_that_stands_out_by_chance_is_not_named(con: duckdb.DuckDBPyConnection) -> None:
-    told = _answer(con, _contrast("all", NONE), _contrast("a", MORE, q=0.3), _contrast("b", NONE))
+    told = _answer(con, _contrast("all", NONE), _contrast("a", MORE, changed={"q": 0.3}), _contrast("b", NONE))
     assert told.sites == "No difference can be told at a and b."
 
 
 def test_many_sites_are_counted_and_not_listed(con: duckdb.DuckDBPyConnection) -> None:
     told = _answer(con, _contrast("all", NONE), *(_contrast(f"site-{n}", NONE) for n in range(9)))
     assert told.sites == "No difference can be told at 9 sites."
+
+
+def test_more_sites_than_there_is_room_for_are_cut_to_those_with_most_stories(con: duckdb.DuckDBPyConnection) -> None:
+    exposures = [
+        {
+            "item_id": f"{n}", "block_id": "b", "capture_id": f"{n}", "site": "site-0", "day": date(2026, 3, 2),
+            "host_id": f"{n}", "host_hard": 0.9, "kind": "related", "slot": 1, "target_id": "t", "item_class": "soft",
+        }
+        for n in range(20)
+    ]  # fmt: skip
+    con.register("shown", frame(EXPOSURES, exposures))
+    con.execute(f"INSERT INTO {qualified(EXPOSURES)} FROM shown")
+    _answer(con, _contrast("all", NONE), *(_contrast(f"site-{n}", NONE, hosts=20 + n) for n in range(40)))
+    figure = sites(lambda sql: con.sql(sql).pl())
+    assert figure.rows.height == 41
+    labels = {row["label"] for rows in figure.panels[0].spec["datasets"].values() for row in rows if "label" in row}
+    assert labels == {"all sites", *(f"site-{n}" for n in range(10, 40))}

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.support.ui import WebDriverWait
@@ -102,6 +103,15 @@ def test_a_fault_would_be_found(browser: Chrome, report: Path) -> None:
         pytest.skip(f"no axe-core here; {INSTALL}")
     browser.execute_script(AXE.read_text(encoding="utf-8"))
     assert any(fault.startswith("html-has-lang") for fault in browser.execute_async_script(FAULTS))
+
+
+def test_the_numbers_behind_a_figure_can_be_saved(browser: Chrome, report: Path, tmp_path: Path) -> None:
+    _open(browser, report, 1400, "light")
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    browser.find_element("css selector", "#coverage a[download]").click()
+    saved = tmp_path / "coverage.csv"
+    WebDriverWait(browser, 30).until(lambda _: saved.exists() and saved.stat().st_size)
+    assert pl.read_csv(saved)["site"].to_list() == ["akşam", "beacon"]
 
 
 def _open(browser: Chrome, report: Path, width: int, scheme: str) -> None:
