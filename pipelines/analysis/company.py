@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from pipelines import __version__
-from pipelines.analysis.engine import collected, compact, labels, shaped
+from pipelines.analysis.engine import collected, compact, labels, settled, shaped
 from pipelines.analysis.multiplicity import q_values
 from pipelines.lake.schema import HEADLINE_PAIRS
 
@@ -46,7 +46,7 @@ def headline_pairs(exposures: IntoLazyFrame, headlines: IntoLazyFrame, *, seed: 
     """
     scanned = nw.from_native(exposures).with_columns(target=nw.col("target_id"), block=nw.col("content_hash"))
     rows = compact(scanned, "target", "block")
-    members = _members(rows)
+    members = settled(_members(rows), "site", "kind", "placement")
     pairs = _judged(collected(_met(members)), collected(_shown(members)), collected(_sizes(members)))
     names = collected(rows.select("site", "target", "target_id").unique())
     texts = _usual_wording(collected(_worded(nw.from_native(exposures), nw.from_native(headlines))))
@@ -148,7 +148,8 @@ def _sizes(members: nw.LazyFrame) -> nw.LazyFrame:
 
 
 def _judged(met: pl.DataFrame, shown: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
-    """The pairs with support, lift, NPMI, p and q."""
+    """The pairs with support, lift, NPMI, p and q, and sites as text again."""
+    met, shown, sizes = (counts.with_columns(pl.col("site").cast(pl.String)) for counts in (met, shown, sizes))
     totals = sizes.group_by("site").agg(
         all_blocks=pl.col("blocks_in").sum(), n_exposures=pl.col("places").sum().cast(pl.Int64)
     )
