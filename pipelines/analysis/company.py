@@ -148,8 +148,9 @@ def _sizes(members: nw.LazyFrame) -> nw.LazyFrame:
 
 
 def _judged(met: pl.DataFrame, shown: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
-    """The pairs with support, lift, NPMI, p and q, and sites as text again."""
-    met, shown, sizes = (counts.with_columns(pl.col("site").cast(pl.String)) for counts in (met, shown, sizes))
+    """The pairs with support, lift, NPMI, p and q."""
+    # Whichever engine counted: sorting and joining by text costs more than everything else here.
+    met, shown, sizes = (counts.with_columns(pl.col("site").cast(pl.Categorical)) for counts in (met, shown, sizes))
     totals = sizes.group_by("site").agg(
         all_blocks=pl.col("blocks_in").sum(), n_exposures=pl.col("places").sum().cast(pl.Int64)
     )
@@ -157,8 +158,9 @@ def _judged(met: pl.DataFrame, shown: pl.DataFrame, sizes: pl.DataFrame) -> pl.D
         shown.group_by("site", "target").agg(pl.col("shown").sum()).filter(pl.col("shown") >= FEWEST_MEETINGS)
         .group_by("site").agg(stories=pl.len())
     )  # fmt: skip
-    met = met.sort("site", "a", "b")
-    law = _by_chance(met, shown, sizes)
+    known = _stories(met)
+    met = _numbered(met, known)
+    law = _by_chance(met, known, shown, sizes)
     share = pl.col("blocks") / pl.col("all_blocks")
     pairs = (
         met.with_columns(expected=pl.Series(law.mean, dtype=pl.Float64))
@@ -177,35 +179,38 @@ def _judged(met: pl.DataFrame, shown: pl.DataFrame, sizes: pl.DataFrame) -> pl.D
     )
 
 
-def _by_chance(met: pl.DataFrame, shown: pl.DataFrame, sizes: pl.DataFrame) -> Law:
-    """What `meetings` says of each pair (sorted by site and a), summed over strata: also where they did not meet.
+def _numbered(met: pl.DataFrame, stories: pl.DataFrame) -> pl.DataFrame:
+    """The pairs with a number for each story, by site, and sorted by them."""
+    for side in ("a", "b"):
+        met = met.join(stories.rename({"target": side, "number": f"number_{side}"}), on=["site", side])
+    return met.sort("number_a", "number_b")
+
+
+def _stories(met: pl.DataFrame) -> pl.DataFrame:
+    """Every story of a pair, numbered from 0 in the order of site and target."""
+    sides = (met.select("site", target=side).unique() for side in ("a", "b"))
+    stories = pl.concat(sides).unique().sort("site", "target")
+    return stories.with_row_index("number").with_columns(pl.col("number").cast(pl.Int64))
+
+
+def _by_chance(met: pl.DataFrame, stories: pl.DataFrame, shown: pl.DataFrame, sizes: pl.DataFrame) -> Law:
+    """What `meetings` says of each pair of `_numbered`, summed over strata: also where they did not meet.
 
     Stratum by stratum, without joining pairs with strata: stories shown equally often there are alike, so that the
     null is computed once for each two numbers of showings, and looked up by every pair one of whose stories is there.
     """
-    numbered = (
-        pl.concat([shown.select("site", "target"), met.select("site", target="a"), met.select("site", target="b")])
-        .unique()
-        .sort("site", "target")
-        .with_row_index("number")
-    )
-    a, b = (
-        met.join(numbered, left_on=["site", side], right_on=["site", "target"], maintain_order="left")["number"]
-        .to_numpy()
-        .astype(np.int64)
-        for side in ("a", "b")
-    )
-    begin = np.searchsorted(a, np.arange(numbered.height + 1))
+    a, b = met["number_a"].to_numpy(), met["number_b"].to_numpy()
+    begin = np.searchsorted(a, np.arange(stories.height + 1))
     sums = Law(*(np.zeros(met.height) for _ in Law._fields))
-    rank = np.zeros(numbered.height, dtype=np.int64)
+    rank = np.zeros(stories.height, dtype=np.int64)
     strata = (
-        shown.join(numbered, on=["site", "target"])
+        shown.join(stories, on=["site", "target"])
         .join(sizes, on=STRATA)
         .sort(*STRATA, "number")
         .select(*STRATA, "number", "shown", "places", "ordered_pairs")
     )
     for _, there in strata.group_by(STRATA, maintain_order=True):
-        number = there["number"].to_numpy().astype(np.int64)
+        number = there["number"].to_numpy()
         times, level = np.unique(there["shown"].to_numpy(), return_inverse=True)
         # Level 0: not shown there, and so no meetings.
         rank[number] = level + 1
@@ -230,6 +235,7 @@ def _ranges(begin: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int6
 
 def _named(pairs: pl.DataFrame, names: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
     """The pairs with identifiers and wordings in place of codes, the smaller identifier first."""
+    names, texts = (each.with_columns(pl.col("site").cast(pl.Categorical)) for each in (names, texts))
     for side in ("a", "b"):
         known = names.rename({"target": side, "target_id": f"target_{side}"})
         pairs = pairs.join(known, on=["site", side], how="left")
