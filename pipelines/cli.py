@@ -93,13 +93,14 @@ def explain(url: Annotated[str, typer.Argument(metavar="URL", help="The address,
 
     settings = load()
     sites, now, lake = settings.configured.enabled, datetime.now(UTC), Lake(settings.lake)
-    threads = known_threads(lake, sites, now, disqus_key=settings.disqus_api_key)
+    threads = known_threads(lake, sites if settings.secret() else (), now, disqus_key=settings.disqus_api_key)
     log = threads.added_to(read_log(settings.archive, lake, SiteIndex(settings.configured.site).name))
     known = account(url, log, settings.archive, sites, now)
-    watched = SiteIndex(sites).configured(url)
+    state, watched = known.state, SiteIndex(sites).configured(url)
+    site = state["site"] if state else watched.name if watched else None  # a thread may stand on another's host
     table = Table("when (UTC)", "what", show_header=False, box=None)
     table.add_row("address", escape(f"{url}  ({known.address_id})"))
-    table.add_row("site", watched.name if watched else "of no enabled site: never asked for")
+    table.add_row("site", site or "of no enabled site: never asked for")
     if known.robots is None:
         table.add_row("robots.txt", "not asked for yet; it is, before anything else of the host")
     else:
@@ -114,7 +115,6 @@ def explain(url: Annotated[str, typer.Argument(metavar="URL", help="The address,
         )
     for row in known.failures.iter_rows(named=True):
         table.add_row(_time(row["failed_at"]), escape(f"not fetched: {row['reason']}"))
-    state = known.state
     if state is None:
         table.add_row("next", "never: no document of the site has named it")
     elif state["next_due"] is None:

@@ -179,8 +179,10 @@ def extract_segment(
                 if not reason:
                     yield page_of(exchange, sites), capture
         for (page, thread), captures in threads.items():
-            heard = _heard(segment, page, thread, captures, sites) if secret else None
-            if heard:
+            heard = _heard(segment, page, thread, captures, sites)
+            if heard is None:
+                skips.setdefault("thread that nothing reads", []).append(page)
+            elif secret:
                 yield heard
 
     for new_rows in in_order(partial(_rows, secret=secret), jobs(), workers):

@@ -236,20 +236,21 @@ def response_at(archive: Path, segment: str, offset: str) -> Exchange | None:
     if not _SEGMENT_NAME.fullmatch(segment) or not re.fullmatch(r"[0-9]{1,15}", offset):
         return None  # another's file may say anything here
     try:
-        return response_in(_own_segment(archive, segment), int(offset))
-    except OSError:
+        path = _own_segment(archive, segment)
+    except FileNotFoundError:
         return None
+    return response_in(path, int(offset))
 
 
 def response_in(path: Path, offset: int) -> Exchange | None:
-    """The response at an offset of a WARC file, without what its crawler wrote down of it; None when there is none.
-
-    Raises OSError when the file cannot be read there.
-    """
-    with path.open("rb") as file:
-        file.seek(offset)
-        record = next(iter(ArchiveIterator(file, parse_http=False)), None)
-        found = _exchange(record, offset, {}) if record else None
+    """The response at an offset of a WARC file, without what its crawler wrote down of it; None when there is none."""
+    try:
+        with path.open("rb") as file:
+            file.seek(offset)
+            record = next(iter(ArchiveIterator(file, parse_http=False)), None)
+            found = _exchange(record, offset, {}) if record else None
+    except OSError:
+        return None
     return found if isinstance(found, Exchange) else None
 
 

@@ -38,6 +38,7 @@ from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS, ParseError, RequestNotSent, RequestTransmissionFailed
 from twisted.web.client import ResponseFailed
 
+from pipelines.comments.disqus import without_key
 from pipelines.crawl.archive import ArchiveError, BodyTooLarge
 from pipelines.crawl.pace import Pace, retry_after
 from pipelines.crawl.reach import PublicResolver, written_out
@@ -170,7 +171,7 @@ class RobotsMiddleware:
             return
         robots = await self._of(request)
         if refusal := robots.refusal(request.url):
-            log.info("%s: %s forbids %s", request.meta["site"], refusal, request.url)
+            log.info("%s: %s forbids %s", request.meta["site"], refusal, without_key(request.url))
             raise Refused(refusal)
 
     async def _of(self, request: Request) -> Robots:
