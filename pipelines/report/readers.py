@@ -10,7 +10,7 @@ _ENOUGH = pl.col("comments").sum().over("site") >= LEAST_COMMENTS
 
 
 def rhythm(ask: Ask) -> Figure:
-    """Comments by hour of the day on the readers' clock, a panel a site."""
+    """Comments by hour of the day on the page's clock, a panel a site."""
     sql = """\
 SELECT
     site, hour(created_at + to_minutes(created_offset)) AS local_hour, count(DISTINCT comment_id) AS comments
@@ -20,11 +20,11 @@ GROUP BY ALL
 ORDER BY site, local_hour"""
     rows = ask(sql)
     drawn = rows.filter(_ENOUGH)
-    note = None if drawn.height else _too_few(rows, "with a time of day on the readers' clock")
+    note = None if drawn.height else _too_few(rows, "with a time of day on its page's clock")
     return Figure(
         "rhythm",
         "When readers write",
-        "Comments by hour of the day, by the clock of the readers' country. Comments whose page states no offset from "
+        "Comments by hour of the day, by the clock that the page goes by. Comments whose page states no offset from "
         f"UTC are left out, and so are sites with fewer than {LEAST_COMMENTS}.",
         _basis(ask, "created_at_from = 'stated' AND created_offset IS NOT NULL"),
         sql,

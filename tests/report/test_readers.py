@@ -43,7 +43,7 @@ def _write(con: duckdb.DuckDBPyConnection, site: str, comments: int, **changed: 
     con.execute(f"INSERT INTO {qualified(COMMENTS)} FROM given")
 
 
-def test_hours_are_those_of_the_readers_clock(con: duckdb.DuckDBPyConnection) -> None:
+def test_hours_are_those_of_the_pages_clock(con: duckdb.DuckDBPyConnection) -> None:
     _write(con, "a", 60)
     figure = rhythm(_ask(con))
     assert figure.rows.rows() == [("a", 1, 60)]  # 22:00 UTC in Istanbul
@@ -61,7 +61,7 @@ def test_comments_without_a_certain_hour_are_left_out(con: duckdb.DuckDBPyConnec
     _write(con, "b", 60, created_at_from="relative")
     figure = rhythm(_ask(con))
     assert figure.rows.is_empty()
-    assert figure.note == "No comment with a time of day on the readers' clock was read yet."
+    assert figure.note == "No comment with a time of day on its page's clock was read yet."
 
 
 def test_the_note_says_how_many_there_are(con: duckdb.DuckDBPyConnection) -> None:
