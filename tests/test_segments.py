@@ -1,5 +1,6 @@
 """A WARC segment through the extraction into the lake: what is written, what is left out, and doing it again."""
 
+import gzip
 import os
 import signal
 from datetime import UTC, date, datetime
@@ -16,6 +17,7 @@ from pipelines.lake import schema
 from pipelines.lake.parts import Lake
 from pipelines.segments import SegmentCounts, extract_segment, in_order
 from pipelines.settings import SiteIndex
+from tests import marked_threads
 
 DAY = date(2026, 3, 1)
 SECRET = b"a secret that only tests know"
@@ -151,3 +153,34 @@ def kill_this_process(_: int) -> None:
 def test_a_killed_worker_is_told_with_the_remedy() -> None:
     with pytest.raises(YanyanaError, match="YANYANA_WORKERS=1"):
         list(in_order(kill_this_process, range(3), 2))
+
+
+def test_threads_are_read_by_workers_too_and_those_that_nothing_reads_are_counted(tmp_path: Path) -> None:
+    """Without the site's table nothing says how its own comments are read."""
+    threads = marked_threads.segment(tmp_path / "archive", DAY)
+    here, there = Lake(tmp_path / "here"), Lake(tmp_path / "there")
+    read(threads, here)
+    counts = read(threads, there, workers=2)
+    assert counts
+    assert counts.skips["thread that nothing reads"] == 1
+    assert counts.rows["thread_reads"] == len(list(marked_threads.threads())) - 1
+    for table in (schema.COMMENTS, schema.THREAD_READS, schema.CAPTURES):
+        assert here.scan(table).collect().equals(there.scan(table).collect())
+
+
+def test_without_a_secret_threads_are_captures_and_nothing_else(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    counts = read(marked_threads.segment(tmp_path / "archive", DAY), lake, secret=None)
+    assert counts
+    assert counts.rows["captures"] == len(list(marked_threads.threads()))
+    assert counts.rows["comments"] == counts.rows["thread_reads"] == counts.rows["observations"] == 0
+
+
+def test_threads_in_a_file_that_was_compressed_as_a_whole_are_captures(tmp_path: Path) -> None:
+    whole = tmp_path / "whole.warc.gz"
+    whole.write_bytes(gzip.compress(gzip.decompress(marked_threads.segment(tmp_path / "one", DAY).read_bytes())))
+    lake = Lake(tmp_path / "lake")
+    counts = read(import_file(whole, tmp_path / "archive", day=DAY).segment, lake)
+    assert counts
+    assert counts.rows["captures"] == len(list(marked_threads.threads()))
+    assert counts.rows["comments"] == 0
