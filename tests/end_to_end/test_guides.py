@@ -1,0 +1,82 @@
+"""What the guides tell people to type does what they say: the analyst's SQL, the operator's backup."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+from polars.testing import assert_frame_equal
+
+from pipelines.assets.automation import JOBS, SCHEDULES, SENSORS
+from pipelines.assets.checks import CHECKS
+from pipelines.lake.parts import Lake
+from pipelines.lake.schema import TABLES
+from pipelines.settings import ROOT
+from tests.end_to_end.workplace import Workplace
+
+ANALYST = (ROOT / "docs" / "analyst.md").read_text(encoding="utf-8")
+OPERATING = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def section(text: str, heading: str) -> str:
+    [found] = re.findall(rf"^## {heading}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    return found
+
+
+def test_the_analysts_sql_answers_over_the_demo(finished: Workplace) -> None:
+    asked = blocks(ANALYST, "sql")
+    assert len(asked) >= 10
+    with duckdb.connect(finished.data / "yanyana.duckdb", read_only=True) as con:
+        for sql in asked:
+            assert con.sql(sql).fetchall(), sql
+
+
+def test_the_analysts_main_answer_is_that_of_the_demo(finished: Workplace) -> None:
+    answer = blocks(section(ANALYST, r"Does more clickbait stand beside hard news\?"), "sql")[0]
+    with duckdb.connect(finished.data / "yanyana.duckdb", read_only=True) as con:
+        found = {row["site"]: row for row in con.sql(answer).pl().to_dicts()}
+    portal = found["demo-portal"]
+    interval = "{difference:+.2f} ({difference_low:+.2f} to {difference_high:+.2f})".format(**portal)
+    assert f"**{interval}, q {portal['q']:.3f}**" in ANALYST
+    others = [row for site, row in found.items() if site != "demo-portal"]
+    assert all(row["difference_low"] < 0 < row["difference_high"] for row in others)
+
+
+def test_the_operators_guide_names_what_there_is() -> None:
+    warning = {key.name for check in CHECKS for key in check.check_keys}
+    for name in warning | {each.name for each in (*JOBS, *SCHEDULES, *SENSORS)}:
+        assert f"`{name}`" in OPERATING, name
+    for name in re.findall(r"deploy/[\w.-]+", OPERATING):
+        assert (ROOT / name).is_file(), name
+
+
+def test_a_server_takes_what_schedules_start_again_when_it_failed() -> None:
+    ours = yaml.safe_load((ROOT / "deploy" / "dagster.yaml").read_text(encoding="utf-8"))
+    assert ours["run_retries"] == {"enabled": True}
+    assert ours["telemetry"] == {"enabled": False}
+
+
+@pytest.mark.slow
+def test_what_is_backed_up_is_restored_by_the_guides_commands(finished: Workplace, tmp_path: Path) -> None:
+    def run(heading: str, place: Workplace) -> None:
+        [script] = blocks(section(OPERATING, heading), "sh")
+        environment = {**os.environ, **place.environment, "BACKUP": str(tmp_path / "backup.tar")}
+        subprocess.run(["bash", "-euc", script], cwd=ROOT, env=environment, check=True, timeout=240)
+
+    restored = Workplace(tmp_path / "restored")
+    restored.folder.mkdir()
+    run("Backup", finished)
+    run("Restore", restored)
+    assert (restored.data / "secret.key").read_bytes() == (finished.data / "secret.key").read_bytes()
+    assert (restored.data / "yanyana.duckdb").exists()
+    before, after = Lake(finished.data / "lake"), Lake(restored.data / "lake")
+    for table in TABLES.values():
+        want, got = (lake.scan(table).collect().sort(table.key) for lake in (before, after))
+        assert_frame_equal(got, want, rel_tol=1e-12, abs_tol=1e-15)
