@@ -141,18 +141,16 @@ SELECT
 FROM marts.topic_matrix AS matrix
 ORDER BY site, hard DESC NULLS LAST, host_topic, item_class"""
     rows = ask(sql)
-    cells = rows.with_columns(
-        pl.col("hard").fill_null(-1.0), tested=pl.col("p").is_not_null(), holds=pl.col("q").fill_null(1.0) < HOLDS
-    )
-    told = cells.filter(
-        pl.col("tested").any().over("site", "host_topic") & pl.col("tested").any().over("site", "item_class")
+    tested = pl.col("p").is_not_null()
+    told = rows.with_columns(pl.col("hard").fill_null(-1.0)).filter(
+        tested.any().over("site", "host_topic") & tested.any().over("site", "item_class")
     )
     note = _note(ask) or (None if told.height else "No topic stands beside enough teasers to test what is seen.")
     panels = [
         panel(site, plots.topic_heatmap(told.filter(pl.col("site") == site)), f"Lift by topic and class on {site}")
-        for site in largest(told, "tested", 6)
+        for site in largest(told.filter(tested), "exposures", 6)
     ]
-    holding = int(cells["holds"].sum())
+    holding = rows.filter(_HOLDS).height
     return Figure(
         "topics",
         "What stands beside which topic",
@@ -172,7 +170,7 @@ ORDER BY site, hard DESC NULLS LAST, host_topic, item_class"""
 def sites(ask: Ask) -> Figure:
     """The difference in clickbait share by site with its interval."""
     rows = ask(ANSWER_SQL)
-    telling = rows.filter(_TELLING).with_columns(holds=_HOLDS, stories=pl.col("hosts_hard") + pl.col("hosts_soft"))
+    telling = rows.filter(_TELLING).with_columns(stories=pl.col("hosts_hard") + pl.col("hosts_soft"))
     shown = largest(telling.filter(_SITES), "stories", _MOST_ROWS)
     drawn = telling.filter(pl.col("site").is_in([*shown, "all"]))
     note = _note(ask) or (None if drawn.height else "No site has enough hard and other stories to compare.")

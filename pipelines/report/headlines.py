@@ -182,12 +182,28 @@ LIMIT {_PAIRS_LISTED}"""
         "How headlines are sharpened",
         f"The full headline, and what the teaser shows of it; changed words are marked. On the teaser {sharper:,} of "
         f"{pairs:,} such pairs are more clickbait, and {pairs - sharper:,} are not; those that gain most are shown, so "
-        f"they are no fair sample. Texts below {_SHORTEST} characters are labels and left out.",
+        f"they are no fair sample.{_on_average(ask)} Texts below {_SHORTEST} characters are labels and left out.",
         pages_basis(ask, f"{counted(pairs, 'pair', 'pairs')} of wordings", "SELECT capture_id FROM core.items"),
         sql,
         rows,
         pairs=[_pair(row) for row in most.iter_rows(named=True)],
         note=note,
+    )
+
+
+def _on_average(ask: Ask) -> str:
+    """At which sites cards are more or less clickbait over all stories, as a sentence; empty where none can be told."""
+    rows = ask(
+        "SELECT site, sharpening_low, sharpening_high FROM marts.sharpening "
+        "WHERE compared = 'card' AND sharpening_low IS NOT NULL ORDER BY site"
+    )
+    more, less = rows.filter(pl.col("sharpening_low") > 0), rows.filter(pl.col("sharpening_high") < 0)
+    if rows.is_empty():
+        return ""
+    return (
+        f" Over all stories of a site the teaser is more clickbait on average at {more.height} of "
+        f"{counted(rows.height, 'site', 'sites')} where that can be told, and less at {less.height} (95% intervals, "
+        "not corrected for the number of sites)."
     )
 
 

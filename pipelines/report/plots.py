@@ -12,6 +12,8 @@ import altair as alt
 import polars as pl
 import vl_convert
 
+from pipelines.report.figure import HOLDS
+
 HARD, SOFT = "#d55e00", "#2b8cc4"  # told apart with any colour vision, on white and on black
 _CLASSES: Final = ["clickbait", "tabloid", "soft", "hard", "unknown"]
 _WORDINGS: Final = ["clickbait", "plain"]
@@ -24,11 +26,10 @@ alt.data_transformers.disable_max_rows()
 def topic_heatmap(cells: pl.DataFrame) -> alt.LayerChart:
     """Lift by host topic and item class of one site.
 
-    Expects host_topic, item_class, exposures, expected, lift, q, hard, tested, holds. Topics stand in descending
-    `hard`. A cell that is not `tested` is drawn as a dash: its lift would be noise. One that `holds` is framed and
-    starred.
+    Expects rows of `topic_matrix` and how `hard` each topic is, in descending order of which the topics stand. A cell
+    without a p-value is drawn as a dash: its lift would be noise. One whose q is below HOLDS is framed and starred.
     """
-    data = cells.with_columns(
+    data = cells.with_columns(tested=pl.col("p").is_not_null(), holds=_holds()).with_columns(
         topic=pl.col("host_topic").map_elements(_on_two_lines, return_dtype=pl.String),
         log2_lift=pl.when("tested").then(pl.max_horizontal("lift", 1 / 8).log(2)),
         label=pl.when("tested")
@@ -74,14 +75,12 @@ def topic_heatmap(cells: pl.DataFrame) -> alt.LayerChart:
 def difference_forest(contrasts: pl.DataFrame) -> alt.LayerChart:
     """Difference in clickbait share by site, the pooled one last.
 
-    Expects rows of `contrasts` that have an interval, and may have `holds`: the points of others are hollow.
+    Expects rows of `contrasts` that have an interval. The point of one whose q is not below HOLDS is hollow.
     """
-    if "holds" not in contrasts.columns:
-        contrasts = contrasts.with_columns(holds=True)
     data = contrasts.with_columns(
         pooled=pl.col("site") == "all",
         label=pl.when(pl.col("site") == "all").then(pl.lit("all sites")).otherwise("site"),
-        fill=pl.when(~pl.col("holds"))
+        fill=pl.when(~_holds())
         .then(pl.lit("transparent"))
         .when(pl.col("site") == "all")
         .then(pl.lit("currentColor"))
@@ -297,6 +296,10 @@ def markdown_image(chart: alt.TopLevelMixin, *, width: int = 640) -> str:
 
 
 _INTERVAL: Final = ("difference", "difference_low", "difference_high")
+
+
+def _holds() -> pl.Expr:
+    return pl.col("q").fill_null(1.0) < HOLDS
 
 
 def _on_two_lines(topic: str) -> str:

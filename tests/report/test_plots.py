@@ -27,9 +27,8 @@ def _cells(**changed: list) -> pl.DataFrame:
             "expected": [10.0, 10.0, 12.0],
             "lift": [0.5, 2.0, 0.0],
             "hard": [0.1, 0.9, 0.05],
+            "p": [0.3, 0.3, 0.3],
             "q": [0.5, 0.5, 0.5],
-            "tested": [True, True, True],
-            "holds": [False, False, False],
         }
         | changed
     )
@@ -47,14 +46,14 @@ def test_heat_map_shows_a_cell_where_nothing_was_seen() -> None:
 
 
 def test_heat_map_stars_and_frames_what_holds() -> None:
-    plain, svg = _svg(plots.topic_heatmap(_cells())), _svg(plots.topic_heatmap(_cells(holds=[False, True, False])))
+    plain, svg = _svg(plots.topic_heatmap(_cells())), _svg(plots.topic_heatmap(_cells(q=[0.5, 0.01, 0.5])))
     assert ">2.0× ★<" in svg
     assert svg.count("★<") == 1
     assert svg.count('stroke-width="2.5"') == plain.count('stroke-width="2.5"') + 1
 
 
 def test_heat_map_dashes_what_was_not_tested() -> None:
-    svg = _svg(plots.topic_heatmap(_cells(tested=[True, False, True])))
+    svg = _svg(plots.topic_heatmap(_cells(p=[0.3, None, 0.3], q=[0.5, None, 0.5])))
     assert "2.0×" not in svg
     assert ">–<" in svg
 
@@ -68,6 +67,7 @@ def test_forest_plot_puts_the_pooled_difference_last() -> None:
             "difference_high": [0.15, 0.3, 0.1],
             "hosts_hard": [20, 10, 10],
             "hosts_soft": [20, 10, 10],
+            "q": [0.01, 0.01, 0.9],
         }
     )
     svg = _svg(plots.difference_forest(contrasts))
@@ -83,11 +83,12 @@ def test_forest_plot_leaves_hollow_what_does_not_hold() -> None:
             "difference_high": [0.3, 0.3],
             "hosts_hard": [10, 10],
             "hosts_soft": [10, 10],
+            "q": [0.01, 0.3],
         }
     )
     filled = f'fill="{plots.SOFT}"'
-    assert _svg(plots.difference_forest(contrasts)).count(filled) == 2
-    assert _svg(plots.difference_forest(contrasts.with_columns(holds=pl.Series([True, False])))).count(filled) == 1
+    assert _svg(plots.difference_forest(contrasts)).count(filled) == 1
+    assert _svg(plots.difference_forest(contrasts.with_columns(q=pl.lit(0.01)))).count(filled) == 2
 
 
 def test_bounds_that_meet_are_still_drawn() -> None:
