@@ -264,9 +264,9 @@ def _between(told: Sequence[Found]) -> dict[str, Any]:
     Sites whose error rests on fewer than 5 degrees of freedom are left out: by chance it is tiny, and outweighs all.
     """
     sure = [found.difference for found in told if found.difference.freedom >= _SURE_ERROR]
-    effects = [difference.estimate for difference in sure], [difference.squared_error for difference in sure]
-    between = heterogeneity(*effects)
-    mean = random_effects(*effects)
+    effects = [difference.estimate for difference in sure]
+    between = heterogeneity(effects, [each.squared_error for each in sure], [each.freedom for each in sure])
+    mean = random_effects(effects)
     if mean:
         mean = Interval(mean.estimate, max(-1.0, mean.low), min(1.0, mean.high))
     columns: dict[str, Any] = _named("random_effects", mean)

@@ -17,6 +17,8 @@ Floats = NDArray[np.float64]
 _ENUMERATED = 20_000
 # Levels of score that a Monte Carlo replicate draws from, in one stratum and over all: what bounds its cost.
 _LEVELS_OF_STRATUM, _LEVELS = 12, 120
+# Hosts on each side, and skewness, from and up to which the normal law is as good as drawing.
+_NORMAL_HOSTS, _NORMAL_SKEWNESS = 30, 0.1
 # Scores closer than this, relative to their spread, are the rounding of equal ones.
 _EQUAL = 1e-9
 
@@ -91,9 +93,18 @@ def monte_carlo_p(
 def permutation_p(
     score: ArrayLike, label: ArrayLike, stratum: ArrayLike, *, draws: int = 10_000, seed: int = 0
 ) -> float | None:
-    """Exact where every exchange can be written down, else by Monte Carlo; None where the null has no variation."""
+    """By every exchange where they can be written down, else by the normal law where the null is near it, else drawn.
+
+    Near it is a null of 30 labelled hosts and 30 others or more whose skewness is less than 0.1: that leaves an error
+    of less than 0.001 at a p-value of 0.05 (second term of Edgeworth's series). None where the null has no variation.
+    """
     exact = exact_p(score, label, stratum)
-    return monte_carlo_p(score, label, stratum, draws=draws, seed=seed) if exact is None else exact
+    if exact is not None:
+        return exact
+    strata = _Strata.of(score, label, stratum)
+    if strata.near_normal():
+        return strata.moments().p
+    return monte_carlo_p(score, label, stratum, draws=draws, seed=seed)
 
 
 def _beyond(distance: Floats, moments: Null) -> float:
@@ -130,6 +141,21 @@ class _Strata:
         # Equal scores leave squares of the order of their rounding.
         squares[squares <= (_EQUAL * np.maximum(np.abs(mean), _EQUAL)) ** 2 * self.size] = 0.0
         return Null(self.observed, float((self.labelled * mean).sum()), float((chance * squares).sum()))
+
+    def near_normal(self) -> bool:
+        """Whether the sum has 30 hosts on each side and a skewness below 0.1.
+
+        The third moment of a stratum's sum is m(n − m)(n − 2m) / (n(n − 1)(n − 2)) · Σ(z − z̄)³.
+        """
+        n, m = self.size.astype(float), self.labelled.astype(float)
+        varied = (m > 0) & (m < n)
+        if min(m[varied].sum(), (n - m)[varied].sum()) < _NORMAL_HOSTS:
+            return False
+        mean = np.add.reduceat(self.score, self.begin) / n
+        cubes = np.add.reduceat((self.score - np.repeat(mean, self.size)) ** 3, self.begin)
+        # Two hosts cannot lean to either side.
+        third = float((m * (n - m) * (n - 2 * m) / (n * np.maximum(n - 1, 1) * np.maximum(n - 2, 1)) * cubes).sum())
+        return abs(third) < _NORMAL_SKEWNESS * self.moments().variance ** 1.5
 
     def log_exchanges(self) -> float:
         """The logarithm of the number of ways in which the labels can be given out."""

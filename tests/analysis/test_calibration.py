@@ -25,11 +25,13 @@ def test_simulated_sites_show_the_planted_effect() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
 def test_tests_and_intervals_hold_what_they_say(shape: Shape) -> None:
-    # 200 worlds: a true share of 0.05 lies within 0.004 and 0.096 in 997 of 1,000 tries.
-    rejected = {name: np.mean(found) for name, found in null_rates(shape, 200, seed=7).items() if len(found) >= 200}
+    # 100 worlds: a true share of 0.05 is above 0.12 once in 400 tries.
+    rates, _ = null_rates(shape, 100, seed=7)
+    rejected = {name: np.mean(found) for name, found in rates.items() if len(found) >= 100}
     naive = rejected.pop("χ² on raw exposures (naive)")
-    assert len(rejected) >= 7
-    assert all(0.004 <= share <= 0.096 for share in rejected.values()), rejected
+    assert len(rejected) >= 8
+    assert all(share <= 0.12 for share in rejected.values()), rejected
     assert naive > 0.15
-    covered = {name: np.mean(found) for name, found in coverage_rates(shape, 100, seed=8).items()}
-    assert all(share >= 0.88 for share in covered.values()), (EFFECT, covered)
+    covers, _ = coverage_rates(shape, 50, seed=8)
+    covered = {name: np.mean(found) for name, found in covers.items()}
+    assert all(share >= 0.84 for share in covered.values()), (EFFECT, covered)

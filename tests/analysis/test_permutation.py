@@ -98,6 +98,18 @@ def test_many_hosts_with_joined_levels_still_have_the_null_variance() -> None:
     assert monte_carlo_p(score, label, stratum, draws=4_000, seed=2) == pytest.approx(found.p, abs=0.03)
 
 
+def test_a_null_near_the_normal_law_is_not_drawn() -> None:
+    random = np.random.default_rng(5)
+    score, label, stratum = random.random(400), random.random(400) < 0.5, random.integers(0, 4, 400)
+    near = permutation_p(score, label, stratum, seed=1)
+    assert near == null(score, label, stratum).p
+    assert near == pytest.approx(monte_carlo_p(score, label, stratum, draws=20_000), abs=0.012)
+    # A few large scores, and few labelled: the sum leans to one side.
+    lopsided, few = random.random(400) ** 20, random.random(400) < 0.1
+    drawn = permutation_p(lopsided, few, stratum, seed=1)
+    assert drawn == monte_carlo_p(lopsided, few, stratum, seed=1)
+
+
 def test_a_seed_makes_it_repeatable() -> None:
     random = np.random.default_rng(4)
     world = random.random(60), random.random(60) < 0.5, random.integers(0, 3, 60)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 from statsmodels.stats.meta_analysis import combine_effects
+from statsmodels.stats.oneway import anova_oneway
 
 from pipelines.analysis.multiplicity import q_values
 from pipelines.analysis.pooling import heterogeneity, random_effects
@@ -15,32 +16,47 @@ EFFECTS, ERRORS = [0.30, 0.02, 0.11, -0.04, 0.19], [0.004, 0.002, 0.003, 0.001, 
 
 def test_heterogeneity_is_that_of_statsmodels() -> None:
     theirs: Any = combine_effects(np.array(EFFECTS), np.array(ERRORS), method_re="chi2")
-    found = heterogeneity(EFFECTS, ERRORS)
+    found = heterogeneity(EFFECTS, ERRORS, [20] * 5)
     assert found is not None
     assert found.q == pytest.approx(theirs.q, rel=1e-9)
     assert found.i2 == pytest.approx(theirs.i2, rel=1e-9)
-    assert found.tau2 == pytest.approx(theirs.tau2, rel=1e-9)
-    assert found.p == pytest.approx(stats.chi2.sf(theirs.q, 4), rel=1e-9)
 
 
-def test_random_effects_are_those_of_statsmodels() -> None:
-    theirs: Any = combine_effects(np.array(EFFECTS), np.array(ERRORS), method_re="chi2")
-    found = random_effects(EFFECTS, ERRORS)
+def test_its_p_is_that_of_welchs_analysis_of_variance() -> None:
+    random = np.random.default_rng(2)
+    groups = [random.normal(0.1 * n, 1 + n, 6 + 4 * n) for n in range(4)]
+    theirs: Any = anova_oneway(groups, use_var="unequal", welch_correction=True)
+    found = heterogeneity(
+        [group.mean() for group in groups],
+        [group.var(ddof=1) / len(group) for group in groups],
+        [len(group) - 1 for group in groups],
+    )
     assert found is not None
-    assert found.estimate == pytest.approx(theirs.mean_effect_re, rel=1e-9)
-    error = max(theirs.sd_eff_w_re, theirs.sd_eff_w_re_hksj)
-    assert found.high - found.low == pytest.approx(2 * stats.t.ppf(0.975, 4) * error, rel=1e-9)
+    assert found.p == pytest.approx(theirs.pvalue, rel=1e-9)
+
+
+def test_sure_errors_make_it_cochrans() -> None:
+    found = heterogeneity(EFFECTS, ERRORS, [1e9] * 5)
+    assert found is not None
+    assert found.p == pytest.approx(stats.chi2.sf(found.q, 4), rel=1e-6)
+
+
+def test_random_effects_are_students_t_over_sites() -> None:
+    theirs: Any = stats.ttest_1samp(EFFECTS, 0).confidence_interval(0.95)  # pyright: ignore[reportAttributeAccessIssue]
+    found = random_effects(EFFECTS)
+    assert found is not None
+    assert (found.low, found.high) == (pytest.approx(theirs.low, rel=1e-9), pytest.approx(theirs.high, rel=1e-9))
 
 
 def test_equal_estimates_have_no_variation_between() -> None:
-    found = heterogeneity([0.1, 0.1], [0.01, 0.02])
+    found = heterogeneity([0.1, 0.1], [0.01, 0.02], [9, 9])
     assert found is not None
-    assert (found.q, found.i2, found.tau2, found.p) == (pytest.approx(0, abs=1e-12), 0.0, 0.0, pytest.approx(1))
+    assert (found.q, found.i2, found.p) == (pytest.approx(0, abs=1e-12), 0.0, pytest.approx(1))
 
 
 def test_one_site_cannot_tell_about_sites() -> None:
-    assert heterogeneity([0.1], [0.01]) is None
-    assert random_effects([0.1], [0.01]) is None
+    assert heterogeneity([0.1], [0.01], [9]) is None
+    assert random_effects([0.1]) is None
 
 
 @pytest.mark.parametrize("method", ["bh", "by"])
