@@ -148,7 +148,7 @@ ORDER BY site, hard DESC NULLS LAST, host_topic, item_class"""
     note = _note(ask) or (None if told.height else "No topic stands beside enough teasers to test what is seen.")
     panels = [
         panel(site, plots.topic_heatmap(told.filter(pl.col("site") == site)), f"Lift by topic and class on {site}")
-        for site in largest(told.filter(tested), "exposures", 6)
+        for site in largest(told.filter(tested), "exposures")
     ]
     holding = rows.filter(_HOLDS).height
     return Figure(

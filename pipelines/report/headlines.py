@@ -70,8 +70,8 @@ def company(ask: Ask) -> Figure:
 SELECT
     site, community, headline_a, headline_b, blocks, expected, lift, q, clickbait_a, clickbait_b, target_a, target_b
 FROM marts.headline_company
-WHERE q < {HOLDS} AND community IS NOT NULL
-ORDER BY site, community, q, blocks DESC, target_a, target_b"""
+WHERE q < {HOLDS}
+ORDER BY site, community NULLS LAST, q, blocks DESC, target_a, target_b"""
     rows = ask(sql)
     stories = pl.concat([rows.select("site", story="target_a"), rows.select("site", story="target_b")]).unique()
     tried = ask("SELECT count(*) FROM marts.headline_pairs").item()
@@ -104,7 +104,8 @@ ORDER BY site, community, q, blocks DESC, target_a, target_b"""
 
 def _networks(pairs: pl.DataFrame) -> list[Panel]:
     sizes = (
-        pairs.group_by("site", "community")
+        pairs.drop_nulls("community")  # null: the pair ties two groups
+        .group_by("site", "community")
         .agg(size=pl.concat_list("target_a", "target_b").explode().n_unique())
         .sort("size", "site", "community", descending=[True, False, False])
     )

@@ -1,10 +1,18 @@
 """Changed words are told apart without losing one, and headlines that keep company find a place in their network."""
 
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.report.headlines import laid_out, word_runs
+from pipelines.lake.parts import frame
+from pipelines.lake.schema import CAPTURES, ITEMS, SHARPENING
+from pipelines.report.headlines import company, laid_out, sharpened, word_runs
+from pipelines.warehouse.dictionary import qualified, statements
 
 
 def test_words_are_compared_without_case_or_punctuation() -> None:
@@ -70,3 +78,65 @@ def test_where_there_is_no_room_for_all_those_with_most_ties_are_drawn() -> None
     nodes, _ = laid_out(star)
     assert nodes.height == 12
     assert nodes["headline"][0] == "Headline 00"
+
+
+@pytest.fixture
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    """The tables behind the sharpened headlines, with one pair of wordings and one label."""
+    with duckdb.connect() as con:
+        con.execute("CREATE SCHEMA core; CREATE SCHEMA marts")
+        for table in (CAPTURES, ITEMS, SHARPENING):
+            for statement in statements(table):
+                con.execute(statement)
+        con.execute(
+            "CREATE TABLE marts.sharpened_headlines AS FROM (VALUES "
+            "('a', 'The minister resigned today', 'You will not believe who resigned', 0.1, 0.9, 0.8, 1), "
+            "('a', 'The minister resigned today', 'Next story', 0.1, 0.99, 0.89, 1)) "
+            "AS t (site, full_headline, shown_headline, full_clickbait, shown_clickbait, sharpening, captures)"
+        )
+        yield con
+
+
+def _average(site: str, compared: str, low: float | None, high: float | None) -> dict[str, Any]:
+    counts = {"stories": 40, "changed": 9, "became_clickbait": 3, "ceased_to_be": 1, "code_version": "test"}
+    return {"site": site, "compared": compared, "sharpening_low": low, "sharpening_high": high} | counts
+
+
+def test_a_label_on_a_card_is_no_sharpened_headline(con: duckdb.DuckDBPyConnection) -> None:
+    figure = sharpened(lambda sql: con.sql(sql).pl())
+    assert figure.rows["shown_headline"].to_list() == ["You will not believe who resigned"]
+    assert "1 of 1 such pairs are more clickbait, and 0 are not" in figure.reading
+    assert "on average" not in figure.reading
+
+
+def test_beside_the_sharpest_pairs_stands_what_holds_on_average(con: duckdb.DuckDBPyConnection) -> None:
+    rows = [
+        _average("a", "card", 0.1, 0.2),
+        _average("b", "card", -0.1, 0.2),
+        _average("c", "card", -0.2, -0.1),
+        _average("d", "card", None, None),
+        _average("d", "article", 0.1, 0.2),
+    ]
+    con.register("given", frame(SHARPENING, rows))
+    con.execute(f"INSERT INTO {qualified(SHARPENING)} FROM given")
+    reading = sharpened(lambda sql: con.sql(sql).pl()).reading
+    assert "more clickbait on average at 1 of 3 sites where that can be told, and less at 1" in reading
+
+
+def test_pairs_that_hold_between_two_groups_are_counted_and_belong_to_no_network(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    con.execute(
+        "CREATE TABLE marts.headline_company AS "
+        "SELECT 's' AS site, community, a AS headline_a, b AS headline_b, 2 AS blocks, 0.1 AS expected, "
+        "20.0 AS lift, q, 0.1 AS clickbait_a, 0.9 AS clickbait_b, a AS target_a, b AS target_b "
+        "FROM (VALUES (1, 'a', 'b', 0.01), (2, 'c', 'd', 0.01), (NULL, 'b', 'c', 0.01), (NULL, 'a', 'd', 0.5)) "
+        "AS t (community, a, b, q); "
+        "CREATE VIEW marts.headline_pairs AS FROM marts.headline_company; "
+        "CREATE TABLE core.exposures (capture_id VARCHAR)"
+    )
+    figure = company(lambda sql: con.sql(sql).pl())
+    assert figure.rows.height == 3
+    assert "4 pairs tried, of which 3 hold between 4 headlines" in figure.basis
+    assert [panel.title for panel in figure.panels] == ["s, group 1", "s, group 2"]
+    assert figure.panels[0].key == ["a – clickbait 0.10", "b – clickbait 0.90"]
