@@ -25,6 +25,7 @@ _LEAST_PARSE_YIELD = 0.8
 _LEAST_VOLUME = 0.3
 _USUAL_DAYS = 7
 _PARTS_TOLD = 4
+_REMEDY = "see docs/operating.md, “When a table fails its checks”"
 _SHARES = ["part", "share", "usual"]
 
 
@@ -61,7 +62,9 @@ def _integrity(tables: tuple[Table, ...], lake: Lake, days: list[date | None]) -
             check_name="keys_unique",
             asset_key=table.name,
             passed=repeated == 0,
-            description=f"{repeated} values of ({', '.join(table.key)}) stand on several rows" if repeated else None,
+            description=f"{repeated} values of ({', '.join(table.key)}) stand on several rows: {_REMEDY}"
+            if repeated
+            else None,
             metadata={"repeated keys": repeated},
         )
         if table.references:
@@ -71,7 +74,9 @@ def _integrity(tables: tuple[Table, ...], lake: Lake, days: list[date | None]) -
                 check_name="no_orphans",
                 asset_key=table.name,
                 passed=not any(total.values()),
-                description=None if not any(total.values()) else f"rows that point at nothing, by column: {total}",
+                description=None
+                if not any(total.values())
+                else f"rows that point at nothing, by column: {total}: {_REMEDY}",
                 metadata=dict(total),
             )
 
