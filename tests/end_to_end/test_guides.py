@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 from pipelines.assets.automation import JOBS, SCHEDULES, SENSORS
 from pipelines.assets.checks import CHECKS
 from pipelines.lake.parts import Lake
-from pipelines.lake.schema import TABLES
+from pipelines.lake.schema import CRAWL_FAILURES, CRAWL_REPORTS, EXPOSURES, EXTRACTED, HEADLINES
 from pipelines.settings import ROOT
 from tests.end_to_end.workplace import Workplace
 
@@ -77,6 +77,6 @@ def test_what_is_backed_up_is_restored_by_the_guides_commands(finished: Workplac
     assert (restored.data / "secret.key").read_bytes() == (finished.data / "secret.key").read_bytes()
     assert (restored.data / "yanyana.duckdb").exists()
     before, after = Lake(finished.data / "lake"), Lake(restored.data / "lake")
-    for table in TABLES.values():
+    for table in (CRAWL_REPORTS, CRAWL_FAILURES, *EXTRACTED, HEADLINES, EXPOSURES):  # measures are computed anew
         want, got = (lake.scan(table).collect().sort(table.key) for lake in (before, after))
-        assert_frame_equal(got, want, rel_tol=1e-12, abs_tol=1e-15)
+        assert_frame_equal(got, want)
