@@ -1,9 +1,9 @@
 """Crawls run as processes, as an operator's machine runs them, for tests that judge them from outside."""
 
 import json
-import os
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,12 +47,23 @@ def start(given: str, data: Path, command: Sequence[str] = COMMAND) -> subproces
 def crawl(data: Path, sites: Sequence[Site], *, contact: str = "", ages: Sequence[str] = ("0",)) -> Run:
     """One run to its end."""
     process = start(job(data, sites, contact=contact, ages=ages), data)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    largest = 0
+    while process.poll() is None:
+        largest = max(largest, _largest(process.pid))
+        time.sleep(0.05)
     assert process.returncode == 0, (data / "log").read_text()
     assert "Traceback" not in (data / "log").read_text()
     reports = json.loads((data / "said").read_text())["reports"]
-    return Run({report["site"]: report for report in reports}, used.ru_maxrss * 1024)
+    return Run({report["site"]: report for report in reports}, largest)
+
+
+def _largest(process: int) -> int:
+    """The most memory that a process has held, in bytes; `wait4` would count that of the one it was forked from."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):  # it has ended
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM:")), 0)
 
 
 def exchanges(data: Path) -> list[Exchange]:
