@@ -32,7 +32,7 @@ class History:
 
     def found(self, path: str, at: float, *, published: float | None = None, **more: Any) -> None:
         row = {"address_id": article_id(HOME + path), "site": "paper", "url": HOME + path, "purpose": "story"}
-        times = {"discovered_at": START + at * HOUR}
+        times: dict[str, datetime | None] = {"discovered_at": START + at * HOUR}
         times["published_at"] = START + published * HOUR if published is not None else None
         self.discoveries.append(row | times | {"found_on": f"{HOME}/", "found_in": "start", "capture_id": "c"} | more)
 

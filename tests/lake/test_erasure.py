@@ -104,6 +104,7 @@ def test_an_erased_author_goes_with_every_comment_also_later_ones() -> None:
 
 def test_a_comment_is_known_again_by_author_and_text_in_its_story_only() -> None:
     [mark] = KEYED.said(part(comment("a", author_key="ann", text="Long  LIVE it"))["comments"])
+    assert mark is not None
     again = part(
         comment("a2", author_key="ann", text="long live it"),
         comment("b", author_key="bob", text="long live it"),
