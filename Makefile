@@ -17,7 +17,7 @@ test: $(READY)
 	$(BIN)/pytest -n auto --dist loadfile
 
 test-slow: $(READY)
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -n auto --dist loadfile -m slow
 
 check: $(READY)
 	$(BIN)/ruff check .
