@@ -4,7 +4,8 @@
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
-apt-get install -y -qq --no-install-recommends chromium chromium-driver npm
+apt-get install -y -qq --no-install-recommends chromium chromium-driver
+command -v npm > /dev/null || apt-get install -y -qq --no-install-recommends npm
 folder="$(cd "$(dirname "$0")/../.." && pwd)/build/axe"
 mkdir -p "$folder"
 cd "$folder"
