@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SPARK := $(VENV)/.spark
 export DAGSTER_HOME ?= $(CURDIR)/data/dagster
 
-.PHONY: run test test-slow check ui lock docs clean calibration
+.PHONY: run test test-slow spark check ui lock docs clean calibration
 
 # The second crawl asks for the comments of the stories that the first one read.
 run: $(READY)
@@ -16,8 +17,11 @@ run: $(READY)
 test: $(READY)
 	$(BIN)/pytest -n auto --dist loadfile
 
-test-slow: $(READY)
+test-slow: $(READY) $(SPARK)
 	$(BIN)/pytest -n auto --dist loadfile -m slow
+
+# Apache Spark, for lakes that outgrow one machine. It needs Java 17 or newer besides.
+spark: $(SPARK)
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -33,6 +37,9 @@ lock: $(READY)
 	$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv
 	build/lock/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade --quiet \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --output-file requirements.lock
+	build/lock/bin/uv pip compile pyproject.toml --extra spark --constraints requirements.lock --universal \
+		--python-version 3.11 --upgrade --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+		--output-file requirements-spark.lock
 
 # The pages under docs/ that are written from the code.
 docs: $(READY)
@@ -52,4 +59,8 @@ $(READY): requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	touch $@
+
+$(SPARK): requirements-spark.lock | $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-spark.lock
 	touch $@
