@@ -98,9 +98,10 @@ def classify(
     in_any_language = in_words([headlines[row] for row in silent], None)
     for row, words, language_guessed in zip(silent, in_any_language, guesses(in_any_language), strict=True):
         unfolded[row], guessed[row] = words, language_guessed
+    iso = {tag: _iso(tag) for tag in set(stated) if tag}
     rows_of: dict[str | None, list[int]] = {}
     for row, tag in enumerate(stated):
-        rows_of.setdefault(_iso(tag) if tag else guessed[row], []).append(row)
+        rows_of.setdefault(iso[tag] if tag else guessed[row], []).append(row)
     told = [
         _page_topic(section, url, known) if section or url else None
         for section, url in zip(sections, urls, strict=True)

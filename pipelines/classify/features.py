@@ -19,6 +19,8 @@ COARSE = 1 << 17
 _RUNS = (3, 4, 5)
 _WORDS = (1, 2, 3)
 _MOST_BLANKS = 31
+# The code point after Latin Extended Additional.
+_PAST_LATIN = 0x1F00
 # Keys of lengths; above those of runs.
 _LENGTH = 1 << 62
 # A polynomial hash modulo 2^64 (Karp and Rabin 1987, “Efficient randomized pattern-matching algorithms”): that of any
@@ -40,10 +42,9 @@ class _Family(NamedTuple):
 
 def plain(text: str) -> str:
     """Text without accents on Latin letters: addresses and many a headline are written without them."""
-    for letter in set(text):
-        if not letter.isascii() and (base := _base(letter)):
-            text = text.replace(letter, base)
-    return text
+    signs = np.frombuffer(text.encode("utf-32-le"), "<u4")
+    bases = _bases()
+    return np.where(signs < len(bases), bases[np.minimum(signs, len(bases) - 1)], signs).tobytes().decode("utf-32-le")
 
 
 def hashed(words: Sequence[str]) -> csr_array:
@@ -110,10 +111,15 @@ def _all_but_last(starts: np.ndarray, count: int) -> np.ndarray:
 
 
 @cache
-def _base(letter: str) -> str:
-    """The ASCII letter that an accented Latin one is written with; empty for every other sign."""
-    base = "i" if letter == "ı" else unicodedata.normalize("NFD", letter)[0]
-    return base if base.isascii() else ""
+def _bases() -> np.ndarray:
+    """By code point up to the last accented Latin letter, that of the ASCII letter it is written with, else its own."""
+    bases = np.arange(_PAST_LATIN, dtype="<u4")
+    for point in range(128, _PAST_LATIN):
+        base = unicodedata.normalize("NFD", chr(point))[0]
+        if base.isascii():
+            bases[point] = ord(base)
+    bases[ord("ı")] = ord("i")
+    return bases
 
 
 _POWERS: dict[int, np.ndarray] = {}

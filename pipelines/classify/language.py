@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Sequence
 from functools import cache
 
+import numpy as np
 import polars as pl
 
 from pipelines.classify.rules import LANGUAGES
@@ -17,17 +18,27 @@ _LETTER_WEIGHT = 2
 
 
 @cache
-def _evidence() -> pl.DataFrame:
-    """`phrase`, `language` and `weight`: what speaks for which language and how much."""
+def _evidence() -> tuple[list[str], pl.DataFrame]:
+    """The languages of the table; `phrase`, `language` (position in them), `weight`: what speaks for which how much."""
     table = tomllib.loads((TABLES / "languages.toml").read_text("utf-8"))
-    return pl.DataFrame(
+    names = list(table["words"])
+    evidence = pl.DataFrame(
         [
-            *((phrase(word, None), name, 1) for name, words in table["words"].items() for word in words.split()),
-            *((letter, name, _LETTER_WEIGHT) for name, letters in table["letters"].items() for letter in letters),
+            *(
+                (phrase(word, None), names.index(name), 1)
+                for name, words in table["words"].items()
+                for word in words.split()
+            ),
+            *(
+                (letter, names.index(name), _LETTER_WEIGHT)
+                for name, letters in table["letters"].items()
+                for letter in letters
+            ),
         ],
-        schema={"phrase": pl.String, "language": pl.String, "weight": pl.Int64},
+        schema={"phrase": pl.String, "language": pl.Int64, "weight": pl.Int64},
         orient="row",
     )
+    return names, evidence
 
 
 def guesses(words: Sequence[str]) -> list[str | None]:
@@ -35,18 +46,13 @@ def guesses(words: Sequence[str]) -> list[str | None]:
 
     `words` are headlines as `words.in_words` writes them for no language.
     """
-    evidence = _evidence()
-    leading = (
-        find(evidence["phrase"], words)
-        .join(evidence, on="phrase")
-        .group_by("row", "language")
-        .agg(votes=pl.col("weight").sum())
-        .filter(pl.col("votes") == pl.col("votes").max().over("row"))
-        .group_by("row")
-        .agg(pl.col("language").first(), rivals=pl.len() - 1)
-        .filter((pl.col("rivals") == 0) & pl.col("language").is_in(LANGUAGES))
-    )
-    found: list[str | None] = [None] * len(words)
-    for row, language in leading.select("row", "language").iter_rows():
-        found[row] = language
-    return found
+    names, evidence = _evidence()
+    hits = find(evidence["phrase"], words).join(evidence, on="phrase")
+    votes = np.zeros((len(words), len(names)), int)
+    np.add.at(votes, (hits["row"].to_numpy(), hits["language"].to_numpy()), hits["weight"].to_numpy())
+    leads = votes == votes.max(axis=1, keepdims=True)
+    ours = [name if name in LANGUAGES else None for name in names]
+    return [
+        ours[leader] if alone else None
+        for leader, alone in zip(leads.argmax(axis=1).tolist(), (leads.sum(axis=1) == 1).tolist(), strict=True)
+    ]

@@ -161,10 +161,11 @@ def from_url(url: str, known: Sections) -> Topic | None:
 
 @cache
 def _topic_words(language: str | None) -> pl.DataFrame:
+    """`phrase` and the `topic` it votes for, as its position in `TOPICS`."""
     table = _table("topic_words.toml").get(language or "", {})
     return pl.DataFrame(
-        [(phrase(pattern, language), slug) for slug, patterns in table.items() for pattern in patterns],
-        schema={"phrase": pl.String, "topic": pl.String},
+        [(phrase(pattern, language), TOPICS.index(slug)) for slug, patterns in table.items() for pattern in patterns],
+        schema={"phrase": pl.String, "topic": pl.Int64},
         orient="row",
     )
 
@@ -199,7 +200,7 @@ def from_words(words: Sequence[str], language: str | None) -> dict[int, Topic]:
     )
     by_lead = _word_probability()[language]
     return {
-        row: Topic(topic, by_lead[min(lead, len(by_lead)) - 1], "rules")
+        row: Topic(TOPICS[topic], by_lead[min(lead, len(by_lead)) - 1], "rules")
         for row, topic, lead in votes.select("row", "topic", "lead").iter_rows()
     }
 
@@ -240,9 +241,8 @@ def vote_shares(words: Sequence[str], language: str | None) -> np.ndarray:
     votes = np.zeros((len(words), len(TOPICS)))
     if table.is_empty():
         return votes
-    counted = find(table["phrase"], words).join(table, on="phrase").group_by("row", "topic").len()
-    at = counted["topic"].replace_strict(TOPICS, range(len(TOPICS)), return_dtype=pl.Int64)
-    votes[counted["row"].to_numpy(), at.to_numpy()] = counted["len"].to_numpy()
+    hits = find(table["phrase"], words).join(table, on="phrase")
+    np.add.at(votes, (hits["row"].to_numpy(), hits["topic"].to_numpy()), 1)
     return votes / (votes.sum(axis=1, keepdims=True) + _NO_TOPIC)
 
 

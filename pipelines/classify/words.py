@@ -4,7 +4,6 @@ Here stands what every table shares: how text becomes words, how a table writes 
 the phrases mean belongs to `rules` and `topics`.
 """
 
-import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -23,8 +22,8 @@ _AT_ONCE = 256
 _ADDRESS = r"https?://\S+|www\.\S+|@\w+"
 _NUMBER = r"\d+(?:[.,:]\d+)*"
 _DOTS = r"\.{2,}"
-_LETTER = re.compile(r"[^\W_]")
-_TOKEN = r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*|[?!:\"…]"
+_MARKS = '?!:"…'
+_TOKEN = rf"[\p{{L}}\p{{N}}][\p{{L}}\p{{N}}\p{{M}}]*|[{_MARKS}]"
 
 
 def in_words(headlines: Sequence[str], language: str | None) -> list[str]:
@@ -35,11 +34,10 @@ def in_words(headlines: Sequence[str], language: str | None) -> list[str]:
     """
     if not headlines:
         return []
-    apart = [headline.replace(_SEPARATOR, " ") for headline in headlines]
     folded = [
         text
-        for start in range(0, len(apart), _AT_ONCE)
-        for text in fold(_SEPARATOR.join(apart[start : start + _AT_ONCE]), language).split(_SEPARATOR)
+        for start in range(0, len(headlines), _AT_ONCE)
+        for text in _folded(headlines[start : start + _AT_ONCE], language)
     ]
     tokens = (
         pl.Series(folded, dtype=pl.String)
@@ -50,6 +48,13 @@ def in_words(headlines: Sequence[str], language: str | None) -> list[str]:
         .list.join(" ")
     )
     return (" ^ " + tokens + " $ ").to_list()
+
+
+def _folded(headlines: Sequence[str], language: str | None) -> list[str]:
+    together = _SEPARATOR.join(headlines)
+    if together.count(_SEPARATOR) >= len(headlines):
+        together = _SEPARATOR.join(headline.replace(_SEPARATOR, " ") for headline in headlines)
+    return fold(together, language).split(_SEPARATOR)
 
 
 def in_language(headlines: Sequence[str], words: Sequence[str | None], language: str | None) -> list[str]:
@@ -70,7 +75,7 @@ def in_language(headlines: Sequence[str], words: Sequence[str | None], language:
 
 def has_words(words: str) -> bool:
     """Whether a headline in words holds a letter or a digit: without one there is nothing to judge."""
-    return _LETTER.search(words) is not None
+    return bool(words.strip(f" ^${_MARKS}"))
 
 
 @cache
