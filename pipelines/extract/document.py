@@ -11,7 +11,8 @@ methods work as always. What the tree does not have:
 
 - comments, doctypes and processing instructions; `style` and `svg` with everything in them;
 - white space that shows nothing: a string of nothing else is one blank between words and left out at a block's edge;
-- stored backward links: `previous_element` and `previous_sibling` are looked up when asked for (slow, correct);
+- stored links but to parent, children and next sibling: `next_element` and the backward links are looked up when asked
+  for (the backward ones slowly);
 - changing: the tree is read-only, since the elements' numbers and text spans describe it as parsed;
 - elements nested deeper than `MAX_DEPTH`: they become children of the last element above that depth, as in Chromium.
 """
@@ -67,10 +68,15 @@ class PageLimitError(YanyanaError):
 class Text(NavigableString):
     """A string of the tree."""
 
-    __slots__ = ("next_element", "next_sibling", "parent")
+    __slots__ = ("next_sibling", "parent")
 
     def __new__(cls, value: str) -> Self:  # noqa: D102
         return str.__new__(cls, value)
+
+    @property
+    def next_element(self) -> Any:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """The node that was parsed just after this one."""
+        return _next_beyond(self)
 
     @property
     def previous_sibling(self) -> Any:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -111,7 +117,6 @@ class Element(Tag):
         "depth",
         "end",
         "name",
-        "next_element",
         "next_sibling",
         "order",
         "parent",
@@ -142,6 +147,11 @@ class Element(Tag):
     def can_be_empty_element(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
         """Whether this is an element that never has content, such as `br`."""
         return self.name in _EMPTY
+
+    @property
+    def next_element(self) -> Any:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """The node that was parsed just after this one began: its first child, where it has children."""
+        return self.contents[0] if self.contents else _next_beyond(self)
 
     @property
     def previous_sibling(self) -> Any:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -184,7 +194,6 @@ class Document:
         # What is left then, links to parents and to next siblings, leads up and forward and never back down.
         for element in self.elements:
             element.contents.clear()
-            element.next_element = None
         vars(self.soup).clear()  # Beautiful Soup's root refers to itself
         for index in (self.elements, self.by_name, self.by_class, self.by_id):
             index.clear()
@@ -314,6 +323,15 @@ def _by_class(alike: Iterable[tuple[list[str], list[Element]]]) -> dict[str, lis
 _order: Final = attrgetter("order")
 
 
+def _next_beyond(node: Any) -> Any:
+    """The node that was parsed just after `node` ended."""
+    while node is not None:
+        if node.next_sibling is not None:
+            return node.next_sibling
+        node = node.parent
+    return None
+
+
 def _previous_sibling(node: Any) -> Any:
     if node.parent is None:
         return None
@@ -361,7 +379,7 @@ class SlimTreeBuilder(HTMLTreeBuilder):
         seen: list[str] = []
         unseen: list[str] = []
         seen_length = unseen_length = 0
-        parent = latest = root
+        parent = root
         skipping = 0  # elements open inside an element that is left out, itself included
         flattened = 0  # elements open below the depth limit
         boundary = "\n"  # what the text ends with: "\n" a block's edge, " " an inline element's end, "" characters
@@ -370,7 +388,7 @@ class SlimTreeBuilder(HTMLTreeBuilder):
         new_string: Callable[..., Any] = str.__new__
 
         def start_element(tag: str, attrs: tuple[tuple[str, str | None], ...]) -> None:
-            nonlocal parent, latest, skipping, flattened, boundary, boundary_before, seen_length, unseen_length
+            nonlocal parent, skipping, flattened, boundary, boundary_before, seen_length, unseen_length
             if skipping:
                 skipping += 1
                 return
@@ -425,7 +443,6 @@ class SlimTreeBuilder(HTMLTreeBuilder):
             if siblings:
                 siblings[-1].next_sibling = element
             siblings.append(element)
-            latest.next_element = latest = element
             element.order = order = len(elements)
             elements.append(element)
             by_name[tag].append(element)
@@ -471,7 +488,7 @@ class SlimTreeBuilder(HTMLTreeBuilder):
                     seen_length += 1
 
         def characters(data: str) -> None:
-            nonlocal latest, boundary, seen_length, unseen_length
+            nonlocal boundary, seen_length, unseen_length
             if skipping:
                 return
             blank = data.isspace()
@@ -500,7 +517,6 @@ class SlimTreeBuilder(HTMLTreeBuilder):
             if siblings:
                 siblings[-1].next_sibling = string
             siblings.append(string)
-            latest.next_element = latest = string
 
         handler = SaxHandler()
         # Set on the instance: plain functions, called without a `self`.
@@ -508,7 +524,7 @@ class SlimTreeBuilder(HTMLTreeBuilder):
         handler.end_element = end_element
         handler.characters = characters
         sax_parse(markup, handler)
-        latest.next_element = None
+        root.next_element = root.contents[0] if root.contents else None
         root.end, root.text_end = len(elements), seen_length
         self.by_name = dict(by_name)
         self.by_class = _by_class(by_class_attribute.values())

@@ -5,7 +5,7 @@ that name a kind of list. A list of which the HTML shows any story already is th
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from pipelines.extract.addresses import Addresses
@@ -35,9 +35,12 @@ def stated_blocks(page: Page, addresses: Addresses, shown: Collection[str]) -> l
     blocks: list[Block] = []
     known = set(shown)
     for _, source in page.json_states:
-        if len(source) > _LONGEST_STATE or not any(kind_of_markup(key) for key in set(_KEY_OF_LIST.findall(source))):
+        if len(source) > _LONGEST_STATE:
             continue
-        for kind, entries in _lists(loads_tolerant(source)):
+        kinds: dict[str, Kind | None] = {key: kind_of_markup(key) for key in set(_KEY_OF_LIST.findall(source))}
+        if not any(kinds.values()):
+            continue
+        for kind, entries in _lists(loads_tolerant(source), kinds):
             items = list(_items(page, addresses, entries))
             keys = {key for key, _ in items}
             if len(keys) < _LEAST_ITEMS or keys & known:
@@ -48,8 +51,11 @@ def stated_blocks(page: Page, addresses: Addresses, shown: Collection[str]) -> l
     return blocks
 
 
-def _lists(state: Any) -> Iterator[tuple[Kind, list[Any]]]:
-    """The arrays of a state, each with the kind that its key names or else the nearest key around it that names one."""
+def _lists(state: Any, kinds: Mapping[str, Kind | None]) -> Iterator[tuple[Kind, list[Any]]]:
+    """The arrays of a state, each with the kind of its key or else of the nearest key around it that has one.
+
+    `kinds` are those that the names of the state's keys tell.
+    """
     pending: list[tuple[Any, Kind | None, int]] = [(state, None, 0)]
     while pending:
         value, kind, depth = pending.pop()
@@ -57,7 +63,7 @@ def _lists(state: Any) -> Iterator[tuple[Kind, list[Any]]]:
             continue
         if isinstance(value, dict):
             for key, each in reversed(value.items()):
-                pending.append((each, kind_of_markup(str(key)) or kind, depth + 1))
+                pending.append((each, kinds.get(key) or kind, depth + 1))
         elif isinstance(value, list):
             if kind is not None and _is_list_of_objects(value):
                 yield kind, value
