@@ -88,8 +88,8 @@ def isso(folder: Path) -> Iterator[Isso]:
             _wait(client, process)
             yield Isso(endpoint, client, folder / "isso.log")
     finally:
-        process.terminate()
-        process.wait(60)
+        process.kill()  # nothing of it is wanted any more, and it was once seen to sit out SIGTERM for a minute
+        process.wait()
 
 
 def _wait(client: httpx.Client, process: subprocess.Popen[bytes]) -> None:
