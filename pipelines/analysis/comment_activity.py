@@ -48,14 +48,8 @@ def comment_velocity(history: pl.LazyFrame, stories: pl.LazyFrame, thread_reads:
     table; its comments of later hours count for nothing, since others may not have been read yet. Threads that cannot
     be read are left out: none of their comments was ever seen, and nothing says that there are none.
     """
-    claimed = pl.max_horizontal("claimed_by_page", "claimed_by_platform").max()
-    last_read = (
-        thread_reads.group_by("article_id")
-        .agg(last_read=pl.col("read_at").max(), readable=(pl.col("enumerated") > 0).any() | (claimed == 0))
-        .filter("readable")
-    )
     followed = (
-        stories.join(last_read, on="article_id")
+        stories.join(readable_until(thread_reads), on="article_id")
         .with_columns(hours=(pl.col("last_read") - pl.col("published_at")).dt.total_hours().clip(upper_bound=_HOURS))
         .filter(pl.col("hours") > 0)
     )
@@ -76,6 +70,17 @@ def comment_velocity(history: pl.LazyFrame, stories: pl.LazyFrame, thread_reads:
     )
     rates = at_risk.join(comments, on=[*_GROUP, "age"], how="left").with_columns(pl.col("comments").fill_null(0))
     return shaped(COMMENT_VELOCITY, rates.with_columns(per_story=pl.col("comments") / pl.col("stories")).collect())
+
+
+def readable_until(thread_reads: pl.LazyFrame) -> pl.LazyFrame:
+    """By article_id, `last_read`: the last reading of each thread whose comments could be read, or that has none."""
+    claimed = pl.max_horizontal("claimed_by_page", "claimed_by_platform").max()
+    return (
+        thread_reads.group_by("article_id")
+        .agg(last_read=pl.col("read_at").max(), readable=(pl.col("enumerated") > 0).any() | (claimed == 0))
+        .filter("readable")
+        .drop("readable")
+    )
 
 
 def thread_measures(history: pl.LazyFrame, stories: pl.LazyFrame, thread_reads: pl.LazyFrame) -> pl.DataFrame:

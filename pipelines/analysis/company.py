@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from scipy import special
 
 from pipelines import __version__
-from pipelines.analysis.engine import collected, compact, labels, settled, shaped
+from pipelines.analysis.engine import labels, shaped
 from pipelines.analysis.multiplicity import q_values
+from pipelines.lake.engine import collected, compact, settled
 from pipelines.lake.schema import HEADLINE_PAIRS
 
 Floats = NDArray[np.float64]
@@ -46,8 +47,8 @@ def headline_pairs(exposures: IntoLazyFrame, headlines: IntoLazyFrame, *, seed: 
     """
     scanned = nw.from_native(exposures).with_columns(target=nw.col("target_id"), block=nw.col("content_hash"))
     rows = compact(scanned, "target", "block")
-    members = settled(_members(rows), "site", "kind", "placement")
-    pairs = _judged(collected(_met(members)), collected(_shown(members)), collected(_sizes(members)))
+    with settled(_members(rows), "site", "kind", "placement") as members:
+        pairs = _judged(collected(_met(members)), collected(_shown(members)), collected(_sizes(members)))
     names = collected(rows.select("site", "target", "target_id").unique())
     texts = _usual_wording(collected(_worded(nw.from_native(exposures), nw.from_native(headlines))))
     return shaped(HEADLINE_PAIRS, _in_communities(_named(pairs, names, texts), seed).with_columns(seed=pl.lit(seed)))

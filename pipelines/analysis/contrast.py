@@ -92,6 +92,12 @@ def time_course(exposures: IntoLazyFrame) -> pl.DataFrame:
                 "difference": interval and interval.estimate,
                 "difference_low": interval and interval.low,
                 "difference_high": interval and interval.high,
+                "n_articles": counts["n_articles"],
+                "n_exposures": counts["n_exposures"],
+                "method": "Mantel-Haenszel difference, cluster-robust t",
+                "strata": " × ".join(STRATA),
+                "seed": 0,
+                "code_version": __version__,
             }
         )
     return shaped(TIME_COURSE, frame(TIME_COURSE, rows))

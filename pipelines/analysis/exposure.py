@@ -4,10 +4,9 @@ This is the one table that grows with the archive; every other measure counts ov
 """
 
 import narwhals as nw
-import polars as pl
 from narwhals.typing import IntoLazyFrame
 
-from pipelines.analysis.engine import collected, labels, shaped
+from pipelines.analysis.engine import labels
 from pipelines.lake.schema import EXPOSURES
 
 CLICKBAIT_FROM = 0.5
@@ -21,25 +20,14 @@ def exposures(
     blocks: IntoLazyFrame,
     items: IntoLazyFrame,
     headlines: IntoLazyFrame,
-) -> pl.DataFrame:
-    """Every item on a page that is an article, beside that article (its host), in the schema of EXPOSURES.
+) -> nw.LazyFrame:
+    """Every item on a page that is an article, beside that article (its host): lazily, with the columns of EXPOSURES.
 
     The host's topic and hardness are those of its own title. The item's topic and hardness are those of its full
     headline, which says most about the story; its clickbait probability is that of what the teaser shows, the displayed
     text where there is one. Teasers that lead to the host itself are left out: a story does not stand beside itself.
     """
-    return shaped(
-        EXPOSURES,
-        collected(
-            _exposed(
-                nw.from_native(captures),
-                nw.from_native(articles),
-                nw.from_native(blocks),
-                nw.from_native(items),
-                nw.from_native(headlines),
-            )
-        ),
-    )
+    return _exposed(*(nw.from_native(table) for table in (captures, articles, blocks, items, headlines)))
 
 
 def item_class() -> nw.Expr:

@@ -17,6 +17,7 @@ from pipelines.lake.schema import LIFETIMES
 Floats = NDArray[np.float64]
 
 HOURS = (1, 3, 6, 12, 24, 48, 96, 168)
+METHOD = "Turnbull's estimate for durations known to lie in intervals"
 _STEPS, _SETTLED = 5_000, 1e-9
 
 
@@ -28,7 +29,9 @@ def lifetimes(exposures: IntoLazyFrame, captures: IntoLazyFrame) -> pl.DataFrame
     stands for at least as long as it was seen (censored). Time counts from the first capture with it, so that it is
     less than the true age. Headlines without a clickbait probability are left out.
     """
-    seen = collected(_seen(nw.from_native(exposures), nw.from_native(captures)))
+    shown = _shown(nw.from_native(exposures), nw.from_native(captures))
+    seen = collected(_seen(shown, nw.from_native(exposures), nw.from_native(captures)))
+    rests = {(site, is_clickbait): counts for site, is_clickbait, *counts in collected(_rests_on(shown)).iter_rows()}
     rows = []
     for (site, is_clickbait), part in seen.sort("site", "is_clickbait", "low", "high").group_by(
         "site", "is_clickbait", maintain_order=True
@@ -46,6 +49,11 @@ def lifetimes(exposures: IntoLazyFrame, captures: IntoLazyFrame) -> pl.DataFrame
                     "gone": int(np.isfinite(high).sum()),
                     "standing_low": least,
                     "standing_high": most,
+                    "n_articles": rests[site, is_clickbait][0],
+                    "n_exposures": rests[site, is_clickbait][1],
+                    "method": METHOD,
+                    "strata": "site × wording",
+                    "seed": 0,
                     "code_version": __version__,
                 }
             )
@@ -91,16 +99,32 @@ def still_there(intervals: Floats, mass: Floats, time: float) -> tuple[float, fl
     return float(mass[surely].sum()), float(mass[perhaps].sum())
 
 
-def _seen(exposures: nw.LazyFrame, captures: nw.LazyFrame) -> nw.LazyFrame:
+def _shown(exposures: nw.LazyFrame, captures: nw.LazyFrame) -> nw.LazyFrame:
+    """Exposures whose wording is known to be clickbait or not, each with the time of its capture."""
+    return (
+        exposures.with_columns(headline=nw.coalesce("display_id", "headline_id"))
+        .filter(~nw.col("item_clickbait").is_null() & ~nw.col("headline").is_null())
+        .select("site", "headline", "host_id", "capture_id", "item_clickbait")
+        .join(captures.select("capture_id", "captured_at"), on="capture_id")
+    )
+
+
+def _rests_on(shown: nw.LazyFrame) -> nw.LazyFrame:
+    """By site and wording (clickbait or not): the hosts beside which such headlines stood, and the exposures."""
+    return (
+        shown.with_columns(
+            is_clickbait=nw.col("item_clickbait").mean().over("site", "headline") >= CLICKBAIT_FROM,
+        )
+        .group_by("site", "is_clickbait")
+        .agg(articles=nw.col("host_id").n_unique().cast(nw.Int64()), exposures=nw.len().cast(nw.Int64()))
+        .select("site", "is_clickbait", "articles", "exposures")
+    )
+
+
+def _seen(shown: nw.LazyFrame, exposures: nw.LazyFrame, captures: nw.LazyFrame) -> nw.LazyFrame:
     """Each headline with the hours for which it was seen, and those after which it was surely gone (null: not seen)."""
     headline, at = ["site", "headline"], nw.col("captured_at")
     times = captures.select("capture_id", "captured_at")
-    shown = (
-        exposures.with_columns(headline=nw.coalesce("display_id", "headline_id"))
-        .filter(~nw.col("item_clickbait").is_null() & ~nw.col("headline").is_null())
-        .select(*headline, "host_id", "capture_id", "item_clickbait")
-        .join(times, on="capture_id")
-    )
     life = shown.group_by(headline).agg(first=at.min(), last=at.max(), clickbait=nw.col("item_clickbait").mean())
     visits = exposures.select("host_id", "capture_id").unique().join(times, on="capture_id").drop("capture_id")
     gone = (

@@ -16,6 +16,8 @@ from pipelines.lake.schema import SHARPENING
 
 Floats = NDArray[np.float64]
 # Each comparison: the form read in full, and the forms that stand for what the teaser shows, the first known one.
+FORMS = ("title", "headline", "display")
+METHOD = "wordings of one story in pairs: McNemar's mid-p, Student's t, Wilcoxon's signed ranks"
 COMPARED = {"article": ("title", ("display", "headline")), "card": ("headline", ("display",))}
 
 
@@ -30,20 +32,25 @@ def sharpening(variants: pl.DataFrame) -> pl.DataFrame:
     forms = (
         variants.filter(pl.col("clickbait").is_not_null())
         .group_by("site", "target_id", "form")
-        .agg(clickbait=(pl.col("clickbait") * pl.col("shown")).sum() / pl.col("shown").sum())
+        .agg(
+            clickbait=(pl.col("clickbait") * pl.col("shown")).sum() / pl.col("shown").sum(), times=pl.col("shown").sum()
+        )
         .sort("site", "target_id", "form")
-        .pivot("form", index=["site", "target_id"], values="clickbait")
+        .pivot("form", on_columns=FORMS, index=["site", "target_id"], values=["clickbait", "times"])
     )
-    for form in ("title", "headline", "display"):
-        if form not in forms.columns:
-            forms = forms.with_columns(pl.lit(None, dtype=pl.Float64).alias(form))
     rows = []
     for (site,), of_site in forms.group_by("site", maintain_order=True):
         for compared, (full, shown) in COMPARED.items():
-            pairs = of_site.select(full=pl.col(full), shown=pl.coalesce(shown)).drop_nulls()
+            pairs = of_site.select(
+                full=pl.col(f"clickbait_{full}"),
+                shown=pl.coalesce(f"clickbait_{form}" for form in shown),
+                times=pl.coalesce(f"times_{form}" for form in shown),
+            ).drop_nulls()
             if pairs.height:
                 found = _compared(pairs["full"].to_numpy(), pairs["shown"].to_numpy())
-                rows.append({"site": site, "compared": compared, "code_version": __version__, **found})
+                basis = {"n_articles": pairs.height, "n_exposures": pairs["times"].sum(), "method": METHOD}
+                basis |= {"strata": "site × story", "seed": 0, "code_version": __version__}
+                rows.append({"site": site, "compared": compared, **basis, **found})
     return shaped(SHARPENING, frame(SHARPENING, rows))
 
 

@@ -8,8 +8,8 @@ import narwhals as nw
 import polars as pl
 from narwhals.typing import IntoLazyFrame
 
-from pipelines.analysis.engine import collected, compact
 from pipelines.analysis.exposure import CLICKBAIT_FROM
+from pipelines.lake.engine import collected, compact
 
 # A target beside this share of a site's hosts, in one kind of block on one day, is site-wide …
 SITE_WIDE_FROM = 0.8

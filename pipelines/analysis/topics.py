@@ -8,9 +8,10 @@ from scipy import special
 
 from pipelines import __version__
 from pipelines.analysis import association
-from pipelines.analysis.engine import collected, compact, shaped
+from pipelines.analysis.engine import shaped
 from pipelines.analysis.multiplicity import q_values
 from pipelines.analysis.strata import STRATA, set_apart
+from pipelines.lake.engine import collected, compact
 from pipelines.lake.schema import COOCCURRENCE, TOPIC_MATRIX
 
 _DAY = ["site", "day"]

@@ -11,6 +11,7 @@ from pipelines.analysis.comment_concentration import comment_concentration
 from pipelines.analysis.comment_history import comment_events, comment_history
 from pipelines.analysis.comment_languages import comment_languages
 from pipelines.analysis.comment_repetition import comment_repetitions
+from pipelines.analysis.engagement import comment_association, engagement_overlap
 from pipelines.assets.tables import SettingsResource, counts_table, table_spec
 from pipelines.lake import schema
 from pipelines.lake.parts import Lake
@@ -70,7 +71,16 @@ def compare_comments(settings: SettingsResource) -> Iterator[dg.MaterializeResul
     specs=[
         table_spec(
             table,
-            deps=["comment_history", "comments", "thread_reads", "captures", "articles", "headlines"],
+            deps=[
+                "comment_history",
+                "comments",
+                "thread_reads",
+                "captures",
+                "articles",
+                "headlines",
+                "exposures",
+                "observations",
+            ],
             failure=_FAILURE,
             kinds=("polars", "parquet"),
         )
@@ -78,7 +88,7 @@ def compare_comments(settings: SettingsResource) -> Iterator[dg.MaterializeResul
     ],
 )
 def measure_comments(settings: SettingsResource) -> Iterator[dg.MaterializeResult]:
-    """Measure how much, how soon, how deep and by how many readers comment."""
+    """Measure how much, how soon, how deep and by how many readers comment, and what that goes with."""
     lake = Lake(settings.lake)
     known = stories(*(lake.scan(table) for table in (schema.CAPTURES, schema.ARTICLES, schema.HEADLINES)))
     history, reads = lake.scan(schema.COMMENT_HISTORY), lake.scan(schema.THREAD_READS)
@@ -87,3 +97,6 @@ def measure_comments(settings: SettingsResource) -> Iterator[dg.MaterializeResul
     yield _write(lake, schema.THREAD_MEASURES, thread_measures(history, known, reads))
     concentration = comment_concentration(lake.scan(schema.COMMENTS))
     yield _write(lake, schema.COMMENT_CONCENTRATION, concentration, by="verdict")
+    association = comment_association(history, known, reads, lake.scan(schema.EXPOSURES))
+    yield _write(lake, schema.COMMENT_ASSOCIATION, association)
+    yield _write(lake, schema.ENGAGEMENT_OVERLAP, engagement_overlap(lake.scan(schema.OBSERVATIONS)))

@@ -582,6 +582,7 @@ TIME_COURSE = Table(
         Column("hosts_hard", COUNT, "Hard-news stories", "articles", required=True),
         Column("hosts_soft", COUNT, "Other stories", "articles", required=True),
         *_interval("difference", "Clickbait beside hard news less beside the rest", "−1–1", "contrast.time_course"),
+        *BASIS_COLUMNS,
     ),
     key=("site", "day"),
 )
@@ -835,6 +836,52 @@ COMMENT_LANGUAGES = Table(
     key=("comment_id",),
 )
 
+COMMENT_ASSOCIATION = Table(
+    "comment_association",
+    "analyse",
+    "Per site and age: whether stories with more clickbait beside them have more comments. A correlation, no effect.",
+    (
+        Column("site", TEXT, "Site; `all` for the strata of all sites together", required=True),
+        Column("age_hours", COUNT, "Hours after publication at which comments were counted", "hours", required=True),
+        Column("strata_compared", COUNT, "Strata in which both differ between stories", "strata", required=True),
+        *_interval(
+            "correlation",
+            "Rank correlation of comments with the clickbait share beside the story, within strata",
+            "−1–1",
+            "engagement.rank_correlation",
+        ),
+        Column("p", REAL, "Two-sided, from ranks exchanged within strata; engagement.rank_correlation", "0–1"),
+        Column("q", REAL, "p adjusted over the sites of an age; multiplicity.q_values", "0–1"),
+        Column("verdict", TEXT, "What can be said in words, or why nothing can", required=True),
+        *BASIS_COLUMNS,
+    ),
+    key=("site", "age_hours"),
+)
+
+ENGAGEMENT_OVERLAP = Table(
+    "engagement_overlap",
+    "analyse",
+    "Per site and metric: how many of the most clicked, shared or liked stories are among the most commented.",
+    (
+        SITE,
+        Column("metric", TEXT, "views, shares, likes …: by what stories rank", required=True),
+        Column("stories", COUNT, "Stories with that number and one of comments", "articles", required=True),
+        Column("most_by_metric", COUNT, "Top fifth of them by the metric", "articles", required=True),
+        Column("most_commented", COUNT, "Top fifth of them by comments", "articles", required=True),
+        Column("in_both", COUNT, "Stories in both", "articles", required=True),
+        *_interval(
+            "not_commented",
+            "Share of the top by the metric that is not among the most commented",
+            "0–1",
+            "engagement.engagement_overlap",
+        ),
+        Column("not_commented_by_chance", REAL, "The same for a top fifth drawn at random", "0–1"),
+        Column("verdict", TEXT, "What can be said in words, or why nothing can", required=True),
+        *BASIS_COLUMNS,
+    ),
+    key=("site", "metric"),
+)
+
 SHARPENING = Table(
     "sharpening",
     "analyse",
@@ -854,7 +901,7 @@ SHARPENING = Table(
         Column("mcnemar_p", REAL, "Two-sided p-value of these two; sharpening.mcnemar_p", "0–1"),
         *_interval("sharpening", "Mean change of the clickbait probability", "−1–1", "sharpening.mean_change"),
         Column("wilcoxon_p", REAL, "Two-sided p-value of the changes' ranks; sharpening.signed_rank_p", "0–1"),
-        Column("code_version", TEXT, "Version of the code that computed it", required=True),
+        *BASIS_COLUMNS,
     ),
     key=("site", "compared"),
 )
@@ -871,7 +918,7 @@ LIFETIMES = Table(
         Column("gone", COUNT, "Of these, seen to be gone; the others are censored", "headlines", required=True),
         Column("standing_low", REAL, "Share still standing, at least; lifetimes.turnbull", "0–1", required=True),
         Column("standing_high", REAL, "Share still standing, at most; lifetimes.turnbull", "0–1", required=True),
-        Column("code_version", TEXT, "Version of the code that computed it", required=True),
+        *BASIS_COLUMNS,
     ),
     key=("site", "wording", "hours"),
 )
@@ -928,7 +975,14 @@ MEASURES: Final = (
     LIFETIMES,
 )
 COMMENTS_FOLLOWED: Final = (COMMENT_EVENTS, COMMENT_HISTORY, COMMENT_REPETITIONS, COMMENT_LANGUAGES)
-COMMENT_MEASURES: Final = (COMMENT_VOLUME, COMMENT_VELOCITY, THREAD_MEASURES, COMMENT_CONCENTRATION)
+COMMENT_MEASURES: Final = (
+    COMMENT_VOLUME,
+    COMMENT_VELOCITY,
+    THREAD_MEASURES,
+    COMMENT_CONCENTRATION,
+    COMMENT_ASSOCIATION,
+    ENGAGEMENT_OVERLAP,
+)
 TABLES: Final = {
     table.name: table
     for table in (

@@ -13,6 +13,7 @@ from pipelines.analysis.comment_activity import stories as stories_of
 from pipelines.analysis.comment_concentration import comment_concentration
 from pipelines.analysis.comment_history import comment_events, comment_history
 from pipelines.analysis.comment_repetition import comment_repetitions
+from pipelines.analysis.engagement import comment_association, engagement_overlap
 from pipelines.lake.ids import article_id, digest
 from pipelines.lake.parts import Lake, frame
 from pipelines.lake.schema import TABLES
@@ -39,6 +40,14 @@ SUBJECTS = (
     "sergi",
 )
 SLOTS = 5
+BASIS = {
+    "n_articles": 24,
+    "n_exposures": 240,
+    "method": "sample",
+    "strata": "site × day",
+    "seed": 0,
+    "code_version": "sample",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,7 +419,7 @@ def _measures(exposures: pl.DataFrame, stories: int) -> dict[str, list[dict[str,
                 "changed": 8,
                 "became_clickbait": 8,
                 "ceased_to_be": 0,
-                "code_version": "sample",
+                **BASIS,
             }
         ],
         "lifetimes": [_standing(wording, hours) for wording in ("clickbait", "plain") for hours in (1, 3, 6, 12, 24)],
@@ -436,6 +445,8 @@ def _commented(lake: dict[str, pl.LazyFrame]) -> dict[str, list[dict[str, Any]]]
         "comment_velocity": comment_velocity(history.lazy(), known, reads),
         "thread_measures": thread_measures(history.lazy(), known, reads),
         "comment_concentration": comment_concentration(comments),
+        "comment_association": comment_association(history.lazy(), known, reads, lake["exposures"]),
+        "engagement_overlap": engagement_overlap(lake["observations"]),
     }
     return {name: rows.to_dicts() for name, rows in made.items()}
 
@@ -450,12 +461,7 @@ def _contrasts(stories: int) -> list[dict[str, Any]]:
             "hosts_hard": stories // 2,
             "hosts_soft": stories // 2,
             "hosts_unknown": 3,
-            "n_articles": stories,
-            "n_exposures": stories * SLOTS,
-            "method": "sample",
-            "strata": "site × day",
-            "seed": 0,
-            "code_version": "sample",
+            **BASIS,
             "exposures_site_wide": 40,
             "share_hard": 0.35 + difference,
             "share_soft": 0.35,
@@ -484,6 +490,7 @@ def _difference_of_the_day(site: str) -> dict[str, Any]:
         "difference": 0.1,
         "difference_low": 0.0,
         "difference_high": 0.2,
+        **BASIS,
     }
 
 
@@ -504,7 +511,6 @@ def _cooccurrence(exposures: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def _topic_matrix(exposures: pl.DataFrame) -> list[dict[str, Any]]:
-    basis = {"n_articles": 24, "n_exposures": 240, "method": "sample", "strata": "site × day", "seed": 0}
     return (
         pl.DataFrame(_cooccurrence(exposures))
         .group_by("site", "host_topic", "item_class", maintain_order=True)
@@ -515,7 +521,7 @@ def _topic_matrix(exposures: pl.DataFrame) -> list[dict[str, Any]]:
             p=pl.when(pl.col("residual").is_not_null()).then(pl.when(pl.col("lift") > 1.5).then(0.001).otherwise(0.3)),
         )
         .with_columns(q=pl.col("p") * 2)
-        .with_columns(code_version=pl.lit("sample"), **{name: pl.lit(value) for name, value in basis.items()})
+        .with_columns(**{name: pl.lit(value) for name, value in BASIS.items()})
         .to_dicts()
     )
 
@@ -530,7 +536,7 @@ def _standing(wording: str, hours: int) -> dict[str, Any]:
         "gone": 12,
         "standing_low": at_least,
         "standing_high": min(1.0, at_least + 0.2),
-        "code_version": "sample",
+        **BASIS,
     }
 
 
@@ -554,12 +560,7 @@ def _pair(site: str, n: int) -> dict[str, Any]:
         "p": 0.001 if holds else 0.4,
         "q": 0.01 if holds else 0.8,
         "community": 1 if holds else None,
-        "n_articles": 24,
-        "n_exposures": 240,
-        "method": "sample",
-        "strata": "site × day",
-        "seed": 0,
-        "code_version": "sample",
+        **BASIS,
     }
 
 
