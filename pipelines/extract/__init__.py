@@ -20,7 +20,7 @@ from pipelines.extract.record import ExtractionRecord
 from pipelines.extract.sites import refine
 from pipelines.lake.text import fold
 
-EXTRACTOR_VERSION: Final = "2"
+EXTRACTOR_VERSION: Final = "3"
 """Changes whenever the same bytes give another record, so that parts made before are made again."""
 
 

@@ -59,8 +59,9 @@ _NO_HEADING = re.compile(
     r"|weiterlesen|anterior\W*$|précédent\b|siguiente\W*$|önceki\W*$|sonraki\W*$|powered|tümü\W*$|more\W*$"
     r"|mehr\W*$|alle\W*$|see all|view all|all\W*$|show|follow|folgen|subscribe\b|abonn|newsletter|sign up|login"
     r"|log in|google ad|ads?\b|advert|anzeige\W*$|werbung\W*$|publicidad\W*$|reklam\W*$|publicité|comment"
-    r"|kommentar|\d+ (?:comment|kommentar)|close|schliessen|menu|もっと|一覧|続き|search|suche|loading|play|video\W*$"
-    r"|foto|image|credit|facebook|twitter|whatsapp|pinterest|e-?mail|linkedin|telegram|by\b|von\b|por\b|©|getty)"
+    r"|kommentar|\d+ (?:comment|kommentar)|close|schliessen|men[uü]|もっと|一覧|続き|search|suche|loading|play"
+    r"|video\W*$|foto|image|credit|with files from|reporting by|source:|quelle:|kaynak:|fuente:|published\b"
+    r"|updated\b|facebook|twitter|whatsapp|pinterest|e-?mail|linkedin|telegram|by\b|von\b|por\b|©|getty)"
 )
 # Headings over lists of keywords, people and comments. Lists of stories under them have long lines or pictures.
 _LABELS_HEADING = re.compile(
@@ -207,6 +208,8 @@ class _Labels:
             return None
         if named or (isinstance(element.parent, Element) and element.parent.name in HEADINGS):
             return _Label(element, text, _HEADING)
+        if text.endswith(".") and not text.endswith("..") and word_count(text) >= 6:
+            return None  # a sentence: of an author's introduction, of a hint
         if element.name in ("summary", "legend") or _names_a_title(words_of(element)):
             return _Label(element, text, _TITLED)
         if isinstance(element.parent, Element) and _names_a_title(words_of(element.parent)):

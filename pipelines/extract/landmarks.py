@@ -24,7 +24,7 @@ _BY_WORD = {
         MENU: "menu menus megamenu navbar nav navi navigation drawer burger hamburger offcanvas flyout dropdown"
         " topbar sitemap mainmenu topmenu submenu mainnav topnav subnav mobilenav sitenav searchform searchbox",
         SIDE: "sidebar side aside rail rightcol rightrail marginal complementary secondary sidecol sidebox",
-        FOOTER: "colophon bottomnav",
+        FOOTER: "colophon bottomnav seo",
         CHROME: "breadcrumb breadcrumbs pagination paginator pager share sharing social newsletter cookie cookies"
         " consent gdpr login signin signup paywall subscribe subscription byline author authors authorbox tags"
         " taglist tagcloud keywords topic topics hashtags legal copyright disclaimer toc job jobs coupon coupons"

@@ -47,7 +47,8 @@ _SERVICE = re.compile(
     r"\b(?:sign up|subscribe|newsletter|terms of|privacy|cookies?|code of ethics|about us|contact us|imprint"
     r"|impressum|datenschutz|datenschutzhinweise|all rights|copyright|click here|download (?:the|our)|our app"
     r"|advertise with|log ?in|register|politique de|mentions légales|aviso legal|política de|gizlilik|künye|kvkk"
-    r"|çerez|sitemap)\b|利用規約|プライバシー|お問い合わせ"
+    r"|çerez|sitemap|(?:submit|send) (?:us )?a (?:news )?tip|corrections and clarifications|standards and practices)\b"
+    r"|利用規約|プライバシー|お問い合わせ"
 )
 # What ends the words before a link that are a label of it ("Read also: …"), not the beginning of its sentence.
 _LABEL_END = (":", "»", "›", ">", "-", "–", "—", "|", "•", "·", "+", "→", "►", "▶", "/", '"', "“", "„", "«", "[", "(")

@@ -151,10 +151,12 @@ def _without_kicker(page: Page, heading: Element, keys: dict[str, str]) -> tuple
         # The same words; between the parts of a heading, where only layout divides them, metadata has the colon.
         return (keys[key] if page.elements[heading.order + 1 : heading.end] else text), None
     parts = page.elements[heading.order + 1 : heading.end]
-    if parts and parts[0].name not in INLINE and parts[0].name != "br" and parts[0].text_start == heading.text_start:
+    if parts and parts[0].name != "br" and parts[0].text_start == heading.text_start:
         above = clean(page.text_of(parts[0]))
-        if 0 < len(above) < len(text) / 2:
-            return text[len(above) :].strip(), above
+        below = text[len(above) :].strip(" :|–—-/")
+        # What stands on a line of its own divides them; within one line only the metadata tells.
+        if 0 < len(above) < len(text) / 2 and (parts[0].name not in INLINE or headline_key(below) in keys):
+            return below, above
     for part in parts:
         inner = clean(page.text_of(part))
         if inner and part.text_start > heading.text_start and text.endswith(inner) and headline_key(inner) in keys:

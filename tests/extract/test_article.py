@@ -130,6 +130,14 @@ def test_a_kicker_that_metadata_joins_with_a_colon_gets_the_colon() -> None:
     assert article_of(html)["title"] == "Quays: Levy dropped at last today"
 
 
+def test_a_kicker_in_the_line_of_the_title_is_kept_apart_where_metadata_leaves_it_out() -> None:
+    html = story('<script type="application/ld+json">{"headline": "Levy dropped at last today"}</script>').replace(
+        "<h1>A title of several plain words</h1>", "<h1><span>Quays</span>Levy dropped at last today</h1>"
+    )
+    article = article_of(html)
+    assert (article["title"], article["kicker"]) == ("Levy dropped at last today", "Quays")
+
+
 # ---- times
 
 

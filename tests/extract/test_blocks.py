@@ -303,6 +303,37 @@ def test_a_hidden_copy_of_a_list_is_not_a_second_one() -> None:
     assert len(blocks_of(story(f"<section><h2>Related</h2>{cards(0, 1, 2)}{noscript}</section>"))) == 1
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Published on: May 2, 2024",
+        "Menü",
+        "With files from the harbour desk",
+        "She writes about trams and what they cost.",
+    ],
+)
+def test_a_line_about_the_story_or_its_author_is_no_heading_of_the_list_below_it(line: str) -> None:
+    (block,) = blocks_of(story(f"<div><span>{line}</span>{cards(0, 1, 2)}</div>"))
+    assert (block["kind"], block["heading"]) == ("more", None)
+
+
+def test_links_put_there_for_search_engines_are_no_list_of_stories() -> None:
+    services = "".join(
+        f'<li><a href="https://www.example.org/{n}">{name}</a></li>'
+        for n, name in enumerate(
+            ["Flats for sale in Ellery", "Simulator of the rent", "Best coffee machines", "Tax card"]
+        )
+    )
+    assert blocks_of(story(f'<div class="x-seo-footer__list"><p>Money</p><ul>{services}</ul></div>')) == []
+
+
+@pytest.mark.parametrize("service", ["Submit a news tip to us", "Our Journalistic Standards and Practices"])
+def test_the_newsrooms_services_are_no_items(service: str) -> None:
+    link = f'<li><a href="https://www.example.org/news/how-we-work-at-the-desk-1.100200">{service}</a></li>'
+    (block,) = blocks_of(story(f"<section><h2>Related</h2><ul>{card(0)}{link}{card(1)}</ul></section>"))
+    assert headlines(block) == [STORIES[n][0] for n in (0, 1)]
+
+
 def test_an_advertisement_without_content_is_not_the_heading_of_the_list_below_it() -> None:
     (block,) = blocks_of(story(f"<section><div>Advertisement</div><div class=list>{cards(0, 1, 2)}</div></section>"))
     assert (block["kind"], block["heading"]) == ("more", None)
