@@ -195,7 +195,7 @@ def fetch(source: Place, target: Path) -> None:
 class _Reading(io.RawIOBase):
     """An object's bytes as Python's own readers want them."""
 
-    def __init__(self, path: ObjectPath, reader: obstore.ReadableFile) -> None:
+    def __init__(self, path: ObjectPath, reader: "obstore.ReadableFile") -> None:
         self._path, self._reader = path, reader
 
     def readable(self) -> bool:
