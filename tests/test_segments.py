@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from pipelines import segments
-from pipelines.crawl.archive import import_file
+from pipelines.crawl.importing import import_file
 from pipelines.crawl.segment import Fetched, Previous, SegmentWriter
 from pipelines.errors import YanyanaError
 from pipelines.lake import schema
@@ -101,7 +101,7 @@ def test_a_revisit_is_read_again_under_its_own_capture(segment: Path, tmp_path: 
 
 def test_of_somebody_elses_file_only_pages_are_captures(segment: Path, tmp_path: Path) -> None:
     lake = Lake(tmp_path / "lake")
-    taken = import_file(segment, tmp_path / "other", day=DAY)
+    [taken] = import_file(segment, tmp_path / "other", day=DAY)
     counts = read(taken.segment, lake)
     assert counts is not None
     assert counts.rows["captures"] == counts.rows["pages"] == 2
@@ -180,7 +180,8 @@ def test_threads_in_a_file_that_was_compressed_as_a_whole_are_captures(tmp_path:
     whole = tmp_path / "whole.warc.gz"
     whole.write_bytes(gzip.compress(gzip.decompress(marked_threads.segment(tmp_path / "one", DAY).read_bytes())))
     lake = Lake(tmp_path / "lake")
-    counts = read(import_file(whole, tmp_path / "archive", day=DAY).segment, lake)
+    [taken] = import_file(whole, tmp_path / "archive", day=DAY)
+    counts = read(taken.segment, lake)
     assert counts
     assert counts.rows["captures"] == len(list(marked_threads.threads()))
     assert counts.rows["comments"] == 0

@@ -10,11 +10,9 @@ from pipelines.assets import pictures
 from pipelines.assets.tables import DAYS, SettingsResource, counts_table, days_of, table_spec
 from pipelines.crawl.archive import segments
 from pipelines.lake import schema
-from pipelines.lake.erasure import read_erased
 from pipelines.lake.files import sweep
 from pipelines.lake.parts import Lake
-from pipelines.segments import extract_segment
-from pipelines.settings import SiteIndex
+from pipelines.segments import extract_segments
 
 _FAILURE = (
     "a segment cannot be read, or the extraction broke its own schema; the log names the segment. What was written "
@@ -36,27 +34,13 @@ def extract(context: dg.AssetExecutionContext, settings: SettingsResource) -> It
     """Read the segments that this version of the extractor has not read yet."""
     lake = Lake(settings.lake)
     sweep(settings.lake)
-    sites, secret = SiteIndex(settings.configured.site), settings.secret()
-    if secret is None:
+    if settings.secret() is None:
         context.log.warning("no secret for pseudonyms (run `yanyana init`): comments are counted but not stored")
     days = days_of(context)
     skips: Counter[str] = Counter()
-    for day in days:
-        for segment in segments(settings.archive, day):
-            counts = extract_segment(
-                segment,
-                day=day,
-                lake=lake,
-                sites=sites,
-                secret=secret,
-                workers=settings.workers,
-                erased=read_erased(settings.erased, secret),  # anew, since erasing may be asked for while this runs
-            )
-            if counts is None:
-                context.log.info(f"{segment.name}: read before by this version")
-            else:
-                skips.update(counts.skips)
-                context.log.info(f"{segment.name}: {counts.rows}; pages {counts.outcomes}; left out {counts.skips}")
+    for counts in extract_segments(((path, day) for day in days for path in segments(settings.archive, day)), settings):
+        skips.update(counts.skips)
+        context.log.info(f"{counts.segment}: {counts.rows}; pages {counts.outcomes}; left out {counts.skips}")
     for table in schema.EXTRACTED:
         rows = pl.concat([lake.scan(table, day) for day in days])
         metadata: dict[str, dg.MetadataValue | int] = {

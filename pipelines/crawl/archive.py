@@ -1,18 +1,17 @@
-"""The archive: which WARC segments there are, how they are read, and how other people's WARC files come in.
+"""The archive: which WARC segments there are, and how they are read.
 
 Segments lie under `<archive>/day=YYYY-MM-DD/`, the day they came in on. How our own are written stands in
-`pipelines.crawl.segment`; what a page means, in `pipelines.extract`.
+`pipelines.crawl.segment`, how other people's files come in, in `pipelines.crawl.importing`; what a page means, in
+`pipelines.extract`.
 """
 
 import gzip
 import re
-import shutil
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from hashlib import blake2b, file_digest
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -21,7 +20,6 @@ from fastwarc.stream_io import BrotliReader, ChunkedReader, GzipReader, WarcRead
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from pipelines.errors import YanyanaError
-from pipelines.lake.files import replacing
 
 MAX_BODY: Final = 32 * 2**20  # bytes; no story's HTML comes near it, and a decompression bomb stops there
 _MAX_RATIO: Final = 250  # of decoded to encoded bytes; of some 580 news pages none reached a tenth of it
@@ -154,6 +152,11 @@ def is_warc(path: Path) -> bool:
             return (gzip.open(file) if _gzipped(path) else file).read(5) == b"WARC/"
         except (OSError, EOFError, zlib.error):
             return False
+
+
+def check_warc(path: Path) -> None:
+    """Raise ArchiveError, naming the remedy, unless a file can be read and begins with a WARC record."""
+    next(_records(path))
 
 
 def read_segment(path: Path) -> Iterator[Exchange | Skip]:
@@ -360,31 +363,3 @@ def _raw_deflate(body: bytes, limit: int) -> bytes | None:
 def _gzipped(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(2) == b"\x1f\x8b"
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """A WARC file that is in the archive: where, since which day, and whether it was there before."""
-
-    segment: Path
-    day: date
-    already: bool
-
-
-def import_file(path: Path, archive: Path, *, day: date) -> Imported:
-    """Copy somebody's WARC file into the archive as a segment of `day`, whole or not at all.
-
-    It is known by its content, so the same file again, under any name and on any day, changes nothing.
-    Raises ArchiveError when it cannot be read or its first record is no WARC record.
-    """
-    next(_records(path))
-    with path.open("rb") as file:
-        content = file_digest(file, lambda: blake2b(digest_size=6)).hexdigest()
-    for known in archive.glob(f"day=*/import-*-{content}.warc*"):
-        return Imported(known, date.fromisoformat(known.parent.name.removeprefix("day=")), already=True)
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", path.name.removesuffix(".gz").removesuffix(".warc"))[:80]
-    ending = ".warc.gz" if _gzipped(path) else ".warc"
-    segment = day_folder(archive, day) / f"import-{stem}-{content}{ending}"
-    with replacing(segment) as temporary:
-        shutil.copyfile(path, temporary)
-    return Imported(segment, day, already=False)

@@ -11,7 +11,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from pipelines.assets.automation import failed_runs, warned_checks
-from pipelines.crawl.archive import import_file
+from pipelines.crawl.importing import import_file
 from pipelines.definitions import defs
 from pipelines.lake.parts import Lake
 from pipelines.lake.schema import CAPTURES, EXTRACTED, TABLES
@@ -41,7 +41,7 @@ def test_a_month_is_backfilled_by_one_run_and_again_nothing_changes(
     monkeypatch.setenv("YANYANA_AUTHOR_SECRET", "a secret of this test")
     settings = Settings()
     for day in CAPTURED:
-        import_file(segment(tmp_path / "files", day), settings.archive, day=day)
+        list(import_file(segment(tmp_path / "files", day), settings.archive, day=day))
     ends = {"dagster/asset_partition_range_start": str(FIRST), "dagster/asset_partition_range_end": str(LAST)}
     with dg.DagsterInstance.ephemeral() as instance:
 

@@ -14,9 +14,9 @@ from pipelines.crawl.archive import (
     ArchiveError,
     Exchange,
     Skip,
+    check_warc,
     days,
     decoded,
-    import_file,
     is_warc,
     not_a_page,
     read_segment,
@@ -206,8 +206,7 @@ def test_what_is_no_warc_file_is_named(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(ArchiveError, match=str(path)):
         list(read_segment(path))
     with pytest.raises(ArchiveError, match=str(path)):
-        import_file(path, tmp_path / "archive", day=DAY)
-    assert not (tmp_path / "archive").exists()
+        check_warc(path)
 
 
 def test_a_warc_file_is_known_by_its_name_or_its_bytes(tmp_path: Path) -> None:
@@ -262,26 +261,6 @@ def test_a_decompression_bomb_stops_at_the_limit(tmp_path: Path, monkeypatch: py
     read = list(read_segment(saved(tmp_path, record(bomb), record(large), page(1))))
     assert [type(each) for each in read] == [Skip, Skip, Exchange]
     assert read[:2] == [Skip("body too large", "http://paper.test/a")] * 2
-
-
-def test_the_same_content_comes_in_once(tmp_path: Path) -> None:
-    theirs = saved(tmp_path, page(1), name="Größe & co.warc.gz")
-    first = import_file(theirs, tmp_path / "archive", day=DAY)
-    assert not first.already
-    assert first.segment.parent.name == "day=2026-03-01"
-    assert first.segment.name.startswith("import-Gr-e-co-")
-    assert first.segment.read_bytes() == theirs.read_bytes()
-    theirs.rename(tmp_path / "other name.warc.gz")
-    again = import_file(tmp_path / "other name.warc.gz", tmp_path / "archive", day=date(2026, 3, 9))
-    assert (again.segment, again.day, again.already) == (first.segment, DAY, True)
-    assert segments(tmp_path / "archive") == [first.segment]
-
-
-def test_an_uncompressed_file_stays_so_and_is_read(tmp_path: Path) -> None:
-    taken = import_file(saved(tmp_path, page(1), name="x.warc", compress=False), tmp_path / "archive", day=DAY)
-    assert taken.segment.suffixes == [".warc"]
-    [read] = read_segment(taken.segment)
-    assert isinstance(read, Exchange)
 
 
 def test_segments_are_listed_by_day_and_name_and_hidden_files_are_not(tmp_path: Path) -> None:

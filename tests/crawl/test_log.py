@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from pipelines.crawl.archive import import_file
+from pipelines.crawl.importing import import_file
 from pipelines.crawl.log import read_log
 from pipelines.crawl.segment import Fetched, SegmentWriter
 from pipelines.lake.ids import article_id
@@ -101,7 +101,7 @@ def test_the_lake_says_the_same_and_adds_where_teasers_lead(archive: Path, tmp_p
 
 def test_somebody_elses_file_is_no_part_of_the_log(archive: Path, tmp_path: Path) -> None:
     [theirs] = archive.rglob("*.warc.gz")
-    taken = import_file(theirs, tmp_path / "mine", day=DAY)
+    [taken] = import_file(theirs, tmp_path / "mine", day=DAY)
     lake = Lake(tmp_path / "lake")
     assert read_log(tmp_path / "mine", lake, SITES.name).captures.collect().is_empty()
     extract_segment(taken.segment, day=DAY, lake=lake, sites=SITES, secret=b"x", workers=1)

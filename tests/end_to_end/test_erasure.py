@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from pipelines.assets.tables import today
-from pipelines.crawl.archive import import_file
+from pipelines.crawl.importing import import_file
 from pipelines.lake.parts import Lake
 from pipelines.lake.schema import TABLES
 from tests.end_to_end.workplace import Workplace, workplace
@@ -67,7 +67,7 @@ def test_what_is_erased_stays_away_through_another_import_and_reading_everything
     assert {where for where in holding(place, *erased) if where.partition(" in ")[2] not in kept_by_dagster} == set()
     shutil.rmtree(place.data / "dagster" / "history")
     # Captured anew, everything stands in the archive again; then the lake is made from it without what it was before.
-    import_file(segment(place.folder / "files", date(2026, 3, 2)), place.data / "archive", day=today())
+    list(import_file(segment(place.folder / "files", date(2026, 3, 2)), place.data / "archive", day=today()))
     shutil.rmtree(place.data / "lake")
     place.yanyana("reparse")
     assert holding(place, *erased) == set()
