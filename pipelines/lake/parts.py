@@ -34,12 +34,21 @@ def frame(table: Table, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
 
 def check(table: Table, data: pl.DataFrame) -> None:
     """Raise LakeError unless the frame has exactly the table's columns and types and no null where none may be."""
-    if data.schema != table.schema:
-        differing = dict(set(table.schema.items()) ^ set(data.schema.items()))
+    _check_columns(table, data.schema)
+    _check_nulls(table, data.select(pl.col(table.required).null_count()))
+
+
+def _check_columns(table: Table, columns: pl.Schema) -> None:
+    if columns != table.schema:
+        differing = dict(set(table.schema.items()) ^ set(columns.items()))
         raise LakeError(
             f"table {table.name}: columns differ from pipelines/lake/schema.py: {differing or 'their order'}"
         )
-    nulls = [name for name in table.required if data[name].null_count()]
+
+
+def _check_nulls(table: Table, counts: pl.DataFrame) -> None:
+    """Raise LakeError if one of the counts of nulls, one row by required column, is not nought."""
+    nulls = [name for name in table.required if counts[name].item()]
     if nulls:
         raise LakeError(f"table {table.name}: null in required column {', '.join(nulls)}")
 
@@ -62,6 +71,15 @@ class Lake:
         with replacing(path) as temporary:
             data.write_parquet(temporary, compression="zstd", metadata={"made_by": made_by})
         return path
+
+    def sink(self, table: Table, rows: pl.LazyFrame, *, part: str, day: date | None, made_by: str) -> int:
+        """Write one part as `write` does, of rows that need not fit into memory; returns how many there were."""
+        _check_columns(table, rows.collect_schema())
+        with replacing(self.path(table, part, day)) as temporary:
+            rows.sink_parquet(temporary, compression="zstd", metadata={"made_by": made_by})
+            written = pl.scan_parquet(temporary)
+            _check_nulls(table, written.select(pl.col(table.required).null_count()).collect())
+            return written.select(pl.len()).collect().item()
 
     def made_by(self, table: Table, *, part: str, day: date | None) -> str | None:
         """The code version that made a part, or None when there is no such part."""
