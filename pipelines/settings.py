@@ -6,6 +6,7 @@ Only the edges read this module: assets, the command line and the crawl process.
 import re
 import tomllib
 from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from functools import cached_property
 from itertools import pairwise
@@ -24,11 +25,15 @@ from pydantic import (
     HttpUrl,
     PlainSerializer,
     ValidationError,
+    ValidationInfo,
+    field_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as NotReadable
 
 from pipelines.comments.rules import OwnThreads
 from pipelines.errors import YanyanaError
+from pipelines.lake.engine import Engine, spark_lacks, spark_session
 from pipelines.lake.schema import TOPICS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -243,15 +248,29 @@ def _with_defaults(site: Site, crawl: Crawl) -> Site:
 
 
 class Settings(BaseSettings):
-    """Where things lie and how many processes work; each field is a `YANYANA_…` variable."""
+    """Where things lie and what works on them; each field is a `YANYANA_…` variable.
+
+    `workers` is how many processes read pages. `engine` counts: `polars` here, or `spark` at the address `spark`, a
+    master or a Connect server, with further settings of Spark in `spark_conf` (a JSON object).
+    """
 
     model_config = SettingsConfigDict(env_prefix="YANYANA_", extra="ignore", frozen=True)
 
     data: Path = ROOT / "data"
     sites: Path = ROOT / "data" / "sites.toml"
     workers: Annotated[int, Field(ge=1)] = 2
+    spark: Annotated[str, Field(pattern=r"^(local(\[.+\])?$|local-cluster\[|yarn$|(spark|k8s|sc)://.)")] = "local[*]"
+    spark_conf: dict[str, str] = {}
+    engine: Literal["polars", "spark"] = "polars"
     author_secret: str | None = None
     disqus_api_key: str | None = None
+
+    @field_validator("engine")
+    @classmethod
+    def _can_count(cls, engine: str, others: ValidationInfo) -> str:
+        if engine == "spark" and (lack := spark_lacks(others.data.get("spark", ""))):
+            raise ValueError(lack)
+        return engine
 
     @property
     def archive(self) -> Path:
@@ -283,6 +302,10 @@ class Settings(BaseSettings):
         """sites.toml, validated."""
         return read_sites(self.sites)
 
+    def session(self) -> AbstractContextManager[Engine]:
+        """The engine that counts, while the context lasts (`pipelines.lake.engine`)."""
+        return spark_session(self.spark, self.spark_conf) if self.engine == "spark" else nullcontext()
+
     def secret(self) -> bytes | None:
         """The secret for commenters' keyed hashes, of the environment or else `secret.key`; None when there is none.
 
@@ -304,7 +327,11 @@ def load() -> Settings:
         return Settings()
     except ValidationError as error:
         wrong: list[Any] = error.errors()
-        raise SettingsError("\n".join(f"YANYANA_{e['loc'][0]}".upper() + f": {e['msg']}" for e in wrong)) from error
+        raise SettingsError(
+            "\n".join(f"YANYANA_{e['loc'][0]}".upper() + f": {e['msg'].removeprefix('Value error, ')}" for e in wrong)
+        ) from error
+    except NotReadable as error:
+        raise SettingsError(f"YANYANA_SPARK_CONF: no JSON object: {error.__cause__}") from error
 
 
 class SiteIndex:

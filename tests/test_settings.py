@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.lake.engine import EngineError
 from pipelines.settings import ROOT, Settings, SettingsError, Site, SiteIndex, load, read_sites
 
 SITES = """\
@@ -121,6 +122,37 @@ def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YANYANA_WORKERS", "many")
     with pytest.raises(SettingsError, match="YANYANA_WORKERS"):
         load()
+
+
+def test_spark_that_is_not_there_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YANYANA_ENGINE", "spark")
+    monkeypatch.setenv("YANYANA_SPARK", "thrift://cluster")
+    with pytest.raises(SettingsError, match="YANYANA_SPARK"):
+        load()
+    monkeypatch.setenv("YANYANA_SPARK", "local[2]")
+    with monkeypatch.context() as without_spark:
+        without_spark.setattr("pipelines.lake.engine.find_spec", lambda _: None)
+        with pytest.raises(SettingsError, match=r"YANYANA_ENGINE: .*make spark"):
+            load()
+    pytest.importorskip("pyspark", reason="`make spark` installs Spark")
+    monkeypatch.setenv("JAVA_HOME", "/nowhere")
+    with pytest.raises(SettingsError, match=r"YANYANA_ENGINE: .*Java.*/nowhere"):
+        load()
+
+
+def test_a_connect_server_needs_no_java_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pyspark", reason="`make spark` installs Spark")
+    monkeypatch.setenv("JAVA_HOME", "/nowhere")
+    monkeypatch.setenv("YANYANA_ENGINE", "spark")
+    monkeypatch.setenv("YANYANA_SPARK", "sc://127.0.0.1:1")
+    monkeypatch.setenv("YANYANA_SPARK_CONF", "{")
+    with pytest.raises(SettingsError, match="YANYANA_SPARK_CONF"):
+        load()
+    monkeypatch.setenv("YANYANA_SPARK_CONF", '{"spark.sql.shuffle.partitions": "8"}')
+    settings = load()
+    assert settings.spark_conf == {"spark.sql.shuffle.partitions": "8"}
+    with pytest.raises(EngineError, match=r"sc://127.0.0.1:1"), settings.session():
+        pass
 
 
 def test_addresses_find_their_site(tmp_path: Path) -> None:

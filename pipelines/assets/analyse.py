@@ -1,8 +1,10 @@
 """From records to measures: exposures by archive day, then what they amount to over all days."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import dagster as dg
+import narwhals as nw
 import polars as pl
 
 from pipelines import __version__, analysis
@@ -11,6 +13,7 @@ from pipelines.assets import pictures
 from pipelines.assets.tables import DAYS, SettingsResource, counts_table, read_days, table_spec
 from pipelines.classify import confusion
 from pipelines.lake import schema
+from pipelines.lake.engine import Engine, collected, scan, write
 from pipelines.lake.parts import Lake
 
 _FAILURE = (
@@ -27,7 +30,7 @@ _MADE_BY = f"analysis {__version__}"
             schema.EXPOSURES,
             deps=["captures", "articles", "blocks", "items", "headlines"],
             failure=_FAILURE,
-            kinds=("polars", "parquet"),
+            kinds=("narwhals", "parquet"),
         )
     ],
     partitions_def=DAYS,
@@ -36,11 +39,9 @@ _MADE_BY = f"analysis {__version__}"
 def expose(context: dg.AssetExecutionContext, settings: SettingsResource) -> dg.MaterializeResult:
     """Put every item beside the story it stood with, each archive day for itself."""
     lake, rows = Lake(settings.lake), 0
-    for day in read_days(context, lake):
-        tables = (schema.CAPTURES, schema.ARTICLES, schema.BLOCKS, schema.ITEMS, schema.HEADLINES)
-        exposed = analysis.exposures(*(lake.scan(table, day) for table in tables))
-        lake.write(schema.EXPOSURES, exposed, part=day.isoformat(), day=day, made_by=_MADE_BY)
-        rows += exposed.height
+    with settings.session() as engine:
+        for day in read_days(context, lake):
+            rows += _expose(engine, lake, day)
     return dg.MaterializeResult(asset_key=schema.EXPOSURES.name, metadata={"dagster/partition_row_count": rows})
 
 
@@ -51,7 +52,7 @@ def expose(context: dg.AssetExecutionContext, settings: SettingsResource) -> dg.
             table,
             deps=["exposures", "headlines", "captures", "articles", "items"],
             failure=_FAILURE,
-            kinds=("polars", "parquet"),
+            kinds=("narwhals", "parquet"),
         )
         for table in schema.MEASURES
     ],
@@ -59,11 +60,27 @@ def expose(context: dg.AssetExecutionContext, settings: SettingsResource) -> dg.
 def measure(settings: SettingsResource) -> Iterator[dg.MaterializeResult]:
     """Compute every measure over all archive days."""
     lake = Lake(settings.lake)
-    exposures, captures, articles, items = (
-        lake.scan(table) for table in (schema.EXPOSURES, schema.CAPTURES, schema.ARTICLES, schema.ITEMS)
+    with settings.session() as engine:
+        for table, rows, metadata in _measured(engine, lake):
+            lake.write(table, rows, part=table.name, day=None, made_by=_MADE_BY)
+            yield dg.MaterializeResult(asset_key=table.name, metadata={"dagster/row_count": rows.height, **metadata})
+
+
+def _expose(engine: Engine, lake: Lake, day: date) -> int:
+    """Write the exposures of an archive day; returns how many there are."""
+    tables = (schema.CAPTURES, schema.ARTICLES, schema.BLOCKS, schema.ITEMS, schema.HEADLINES)
+    exposed = analysis.exposures(*(scan(engine, lake, table, day) for table in tables))
+    return write(engine, lake, schema.EXPOSURES, exposed, part=day.isoformat(), day=day, made_by=_MADE_BY)
+
+
+def _measured(
+    engine: Engine, lake: Lake
+) -> Iterator[tuple[schema.Table, pl.DataFrame, dict[str, dg.MetadataValue | int]]]:
+    """Each measure over all archive days, with what an operator sees of it. Each is to be written before the next."""
+    exposures, captures, articles, items, headlines = (
+        scan(engine, lake, table)
+        for table in (schema.EXPOSURES, schema.CAPTURES, schema.ARTICLES, schema.ITEMS, schema.HEADLINES)
     )
-    # The lake holds a headline once per archive day; the latest label counts everywhere.
-    headlines = lake.scan(schema.HEADLINES).sort("archive_day").unique("headline_id", keep="last", maintain_order=True)
     golds = _golds(articles)
     measures = {
         schema.CONTRASTS: lambda: analysis.contrasts(exposures, golds=golds),
@@ -79,8 +96,7 @@ def measure(settings: SettingsResource) -> Iterator[dg.MaterializeResult]:
     }
     for table, computed in measures.items():
         rows = computed()
-        lake.write(table, rows, part=table.name, day=None, made_by=_MADE_BY)
-        metadata: dict[str, dg.MetadataValue | int] = {"dagster/row_count": rows.height}
+        metadata: dict[str, dg.MetadataValue | int] = {}
         if table is schema.CONTRASTS and (forest := pictures.differences(rows)):
             metadata["clickbait beside hard news"] = forest
         if table is schema.TOPIC_MATRIX:
@@ -88,17 +104,17 @@ def measure(settings: SettingsResource) -> Iterator[dg.MaterializeResult]:
         if table is schema.COOCCURRENCE:
             by_class = rows.group_by("item_class").agg(pl.col("exposures").sum())
             metadata["exposures by class"] = counts_table(dict(by_class.iter_rows()), "class")
-        yield dg.MaterializeResult(asset_key=table.name, metadata=metadata)
+        yield table, rows, metadata
 
 
-def _golds(articles: pl.LazyFrame) -> dict[str, Gold]:
+def _golds(articles: nw.LazyFrame) -> dict[str, Gold]:
     """By site, how often the clickbait label is right in the language of most of its stories, where that was read."""
+    stories = collected(articles.group_by("site", "language").agg(stories=nw.len().cast(nw.Int64())))
     languages = (
-        articles.group_by("site", language=pl.col("language").str.extract("^([A-Za-z]+)").str.to_lowercase())
-        .len()
-        .sort("site", "len", "language", descending=[False, True, False], nulls_last=True)
+        stories.group_by("site", language=pl.col("language").str.extract("^([A-Za-z]+)").str.to_lowercase())
+        .agg(pl.col("stories").sum())
+        .sort("site", "stories", "language", descending=[False, True, False], nulls_last=True)
         .unique("site", keep="first", maintain_order=True)
         .select("site", "language")
-        .collect()
     )
     return {site: Gold(*counts) for site, language in languages.iter_rows() if (counts := confusion(language))}

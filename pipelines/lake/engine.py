@@ -6,27 +6,57 @@ and knows nothing of it. Tables that one machine counts whatever happens are rea
 """
 
 import os
+import shutil
+import socket
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import urlsplit
 
 import narwhals as nw
 import polars as pl
 from polars.io.plugins import register_io_source
 
+from pipelines.errors import YanyanaError
 from pipelines.lake.parts import Lake, frame
 from pipelines.lake.schema import Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+
+class EngineError(YanyanaError):
+    """Spark cannot be reached or cannot be started."""
+
+
 # A SparkSession, classic or Connect, or None where Polars counts. Spark is an extra that need not be installed.
 Engine: TypeAlias = Any
 
 # Times are UTC in the lake, whatever the zone of the machines.
 _CONF = {"spark.sql.session.timeZone": "UTC", "spark.ui.showConsoleProgress": "false"}
+
+
+def spark_lacks(address: str) -> str | None:
+    """What this machine lacks for a session at the address, with its remedy; None where it has it all."""
+    remote = is_connect(address)
+    if find_spec("pyspark") is None or (remote and find_spec("grpc_status") is None):
+        return "Spark is not installed here; run `make spark`, or install yanyana[spark]"
+    java = Path(os.environ["JAVA_HOME"], "bin", "java") if os.environ.get("JAVA_HOME") else "java"
+    if not remote and shutil.which(java) is None:
+        return (
+            f"no Java was found ({java}), and Spark needs Java 17 or newer; install a runtime, set JAVA_HOME, or name "
+            "a Spark Connect server (sc://host:port) with YANYANA_SPARK"
+        )
+    return None
+
+
+def is_connect(address: str) -> bool:
+    """Whether an address is that of a Spark Connect server, and no master whose driver would run here."""
+    return address.startswith("sc://")
 
 
 @contextmanager
@@ -36,16 +66,27 @@ def spark_session(address: str, conf: Mapping[str, str]) -> Iterator[Engine]:
     `sc://host:port` is a Spark Connect server, which has settings of its own and takes those of a session only. Any
     other address is a master (`local[4]`, `spark://host:port`, `yarn`, `k8s://…`) whose driver runs in this process.
     """
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
-    remote = address.startswith("sc://")
     # Executors need the packages that are here: where they have them elsewhere, the variable says so.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder: Any = SparkSession.builder
-    builder = builder.remote(address) if remote else builder.master(address).appName("yanyana")
+    builder = builder.remote(address) if is_connect(address) else builder.master(address).appName("yanyana")
     for name, value in {**_CONF, **conf}.items():
         builder = builder.config(name, value)
-    session = builder.getOrCreate()
+    try:
+        if is_connect(address):
+            # The client would try again for ten minutes and more before it said so.
+            server = urlsplit(address)
+            socket.create_connection((server.hostname or "", server.port or 15002), timeout=10).close()
+        session = builder.getOrCreate()
+    except (OSError, PySparkException, Py4JError) as error:
+        raise EngineError(
+            f"no Spark session at {address} (YANYANA_SPARK): {str(error).splitlines()[0]}; see that it runs and can be "
+            "reached from here, and that YANYANA_SPARK_CONF holds settings that it knows"
+        ) from error
     try:
         yield session
     finally:

@@ -5,15 +5,22 @@ from typing import Any
 
 import polars as pl
 import pytest
+from narwhals.typing import IntoLazyFrame
 from polars.testing import assert_frame_equal
 
 from pipelines import analysis
+from pipelines.analysis.engine import shaped
+from pipelines.lake.engine import collected
 from pipelines.lake.parts import check, frame
 from pipelines.lake.schema import ARTICLES, BLOCKS, CAPTURES, EXPOSURES, HEADLINES, ITEMS
 from tests.analysis.engines import in_duckdb
 from tests.analysis.rows import MONDAY, TUESDAY
 
 MORNING = datetime(2026, 3, 2, 7, 0)  # noqa: DTZ001 - the lake's times are naive UTC
+
+
+def exposed(*tables: IntoLazyFrame) -> pl.DataFrame:
+    return shaped(EXPOSURES, collected(analysis.exposures(*tables)))
 
 
 def label(name: str, clickbait: float | None, topic: str | None, hard: float | None, **columns: Any) -> dict[str, Any]:
@@ -85,7 +92,7 @@ LABELS = [
 
 
 def test_labels_of_host_headline_and_display() -> None:
-    found = analysis.exposures(*lake(item("i", "t", "full", "sharpened", slot=3), labels=LABELS))
+    found = exposed(*lake(item("i", "t", "full", "sharpened", slot=3), labels=LABELS))
     check(EXPOSURES, found)
     assert found.to_dicts() == [
         {
@@ -113,33 +120,33 @@ def test_labels_of_host_headline_and_display() -> None:
 
 
 def test_without_a_display_the_headline_is_what_is_shown() -> None:
-    found = analysis.exposures(*lake(item("i", "t", "full"), labels=LABELS))
+    found = exposed(*lake(item("i", "t", "full"), labels=LABELS))
     assert found.select("item_clickbait", "item_class").rows() == [(0.2, "soft")]
 
 
 def test_a_display_that_nothing_is_known_of_is_not_replaced_by_the_headline() -> None:
-    found = analysis.exposures(*lake(item("i", "t", "full", "unclassified"), labels=LABELS))
+    found = exposed(*lake(item("i", "t", "full", "unclassified"), labels=LABELS))
     assert found.select("item_clickbait", "item_topic").rows() == [(None, "sport")]
 
 
 def test_a_teaser_without_words_stays_as_unknown() -> None:
-    found = analysis.exposures(*lake(item("i", "t", None), labels=LABELS))
+    found = exposed(*lake(item("i", "t", None), labels=LABELS))
     assert found.select("item_clickbait", "item_topic", "item_class").rows() == [(None, None, "unknown")]
 
 
 def test_items_of_pages_without_a_story_are_not_beside_one() -> None:
     front = item("f", "t", "full", capture_id="front page", block_id="front")
-    assert analysis.exposures(*lake(item("i", "t", "full"), front, labels=LABELS))["item_id"].to_list() == ["i"]
+    assert exposed(*lake(item("i", "t", "full"), front, labels=LABELS))["item_id"].to_list() == ["i"]
 
 
 def test_a_story_does_not_stand_beside_itself() -> None:
-    found = analysis.exposures(*lake(item("i", "host", "full"), item("j", "t", "full"), labels=LABELS))
+    found = exposed(*lake(item("i", "host", "full"), item("j", "t", "full"), labels=LABELS))
     assert found["item_id"].to_list() == ["j"]
 
 
 def test_a_headline_of_many_days_has_its_latest_label_and_no_copies() -> None:
     later = label("full", 0.9, "health", 0.7, archive_day=TUESDAY)
-    found = analysis.exposures(*lake(item("i", "t", "full"), labels=[later, *LABELS]))
+    found = exposed(*lake(item("i", "t", "full"), labels=[later, *LABELS]))
     assert found.select("item_id", "item_clickbait", "item_topic").rows() == [("i", 0.9, "health")]
 
 
@@ -158,16 +165,16 @@ def test_a_headline_of_many_days_has_its_latest_label_and_no_copies() -> None:
 )
 def test_the_class_of_an_item(clickbait: float | None, topic: str | None, hard: float | None, expected: str) -> None:
     labels = [LABELS[0], label("full", clickbait, topic, hard)]
-    assert analysis.exposures(*lake(item("i", "t", "full"), labels=labels))["item_class"].to_list() == [expected]
+    assert exposed(*lake(item("i", "t", "full"), labels=labels))["item_class"].to_list() == [expected]
 
 
 def test_nothing_in_nothing_out() -> None:
     tables = (CAPTURES, ARTICLES, BLOCKS, ITEMS, HEADLINES)
-    found = analysis.exposures(*(pl.LazyFrame(schema=table.schema) for table in tables))
+    found = exposed(*(pl.LazyFrame(schema=table.schema) for table in tables))
     check(EXPOSURES, found)
     assert found.is_empty()
 
 
 def test_duckdb_joins_the_same() -> None:
     tables = lake(item("i", "t", "full", "sharpened"), item("j", "u", None), item("k", "host", "full"), labels=LABELS)
-    assert_frame_equal(analysis.exposures(*map(in_duckdb, tables)), analysis.exposures(*tables))
+    assert_frame_equal(exposed(*map(in_duckdb, tables)), exposed(*tables))

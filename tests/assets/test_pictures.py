@@ -5,6 +5,7 @@ import re
 from datetime import datetime, timedelta
 
 import dagster as dg
+import narwhals as nw
 import polars as pl
 
 from pipelines.assets import pictures
@@ -43,4 +44,5 @@ def test_nothing_is_drawn_of_nothing() -> None:
     assert pictures.parse_yield(pl.LazyFrame(schema=schema.PAGES.schema)) is None
     assert pictures.differences(pl.DataFrame(schema=schema.CONTRASTS.schema)) is None
     nothing = pl.DataFrame(schema=schema.TOPIC_MATRIX.schema)
-    assert pictures.exposure_matrices(nothing, pl.LazyFrame(schema=schema.EXPOSURES.schema)) == {}
+    exposures = pl.LazyFrame(schema=schema.EXPOSURES.schema)
+    assert pictures.exposure_matrices(nothing, nw.from_native(exposures)) == {}
