@@ -88,7 +88,7 @@ def failed_runs(context: dg.RunFailureSensorContext) -> None:
     """Log every failed run with its job, partition and error, for whatever watches the daemon's log."""
     run = context.dagster_run
     partition = run.tags.get("dagster/partition", "no partition")
-    why = "; ".join([context.failure_event.message or "no reason given", *_failed_checks(context)])
+    why = " ".join([context.failure_event.message or "No reason given.", *_failed_checks(context)])
     context.log.error(f"run {run.run_id} of {run.job_name} ({partition}) failed: {why}")
 
 

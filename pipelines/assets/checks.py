@@ -4,7 +4,7 @@ The blocking checks come from the data dictionary; a failure stops whatever is m
 the site and say what to do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 import dagster as dg
@@ -13,7 +13,7 @@ import polars as pl
 from pipelines.analysis import layout
 from pipelines.assets.tables import SettingsResource, checked_days
 from pipelines.lake import schema
-from pipelines.lake.integrity import duplicate_keys, orphans, schema_differences
+from pipelines.lake.integrity import duplicate_keys, orphans, schema_differences, sites_of_duplicates
 from pipelines.lake.parts import Lake
 from pipelines.lake.schema import TABLES, Table
 from pipelines.settings import ROOT
@@ -57,28 +57,37 @@ def _integrity(tables: tuple[Table, ...], lake: Lake, days: list[date | None]) -
             for name in ("keys_unique", "no_orphans") if table.references else ("keys_unique",):
                 yield dg.AssetCheckResult(check_name=name, asset_key=table.name, passed=False, description=unread)
             continue
-        repeated = sum(duplicate_keys(table, lake, day) for day in days)
+        repeated = {day: keys for day in days if (keys := duplicate_keys(table, lake, day))}
+        total = sum(repeated.values())
+        sites = sorted({site for day in repeated for site in sites_of_duplicates(table, lake, day)})
         yield dg.AssetCheckResult(
             check_name="keys_unique",
             asset_key=table.name,
-            passed=repeated == 0,
-            description=f"{repeated} values of ({', '.join(table.key)}) stand on several rows: {_REMEDY}"
+            passed=not repeated,
+            description=f"{total} values of ({', '.join(table.key)}) stand on several rows{_where(repeated, sites)}: "
+            + _REMEDY
             if repeated
             else None,
-            metadata={"repeated keys": repeated},
+            metadata={"repeated keys": total},
         )
         if table.references:
-            lost = [orphans(table, lake, day) for day in days]
-            total = {column: sum(found.get(column, 0) for found in lost) for column in table.references}
+            lost = {day: found for day in days if (found := orphans(table, lake, day))}
+            totals = {column: sum(found.get(column, 0) for found in lost.values()) for column in table.references}
             yield dg.AssetCheckResult(
                 check_name="no_orphans",
                 asset_key=table.name,
-                passed=not any(total.values()),
-                description=None
-                if not any(total.values())
-                else f"rows that point at nothing, by column: {total}: {_REMEDY}",
-                metadata=dict(total),
+                passed=not lost,
+                description=f"rows{_where(lost)} that point at nothing, by column: {totals}: {_REMEDY}"
+                if lost
+                else None,
+                metadata=dict(totals),
             )
+
+
+def _where(days: Iterable[date | None], sites: Sequence[str] = ()) -> str:
+    """The archive days (none of a table over all of them) and the sites that a message is about."""
+    of_days = _first([str(day) for day in days if day])
+    return (f" of {of_days}" if of_days else "") + (f" ({_first(sites)})" if sites else "")
 
 
 def _integrity_check(name: str, tables: tuple[Table, ...], *, by_day: bool) -> dg.AssetChecksDefinition:
@@ -139,9 +148,10 @@ def fetch_success(context: dg.AssetCheckExecutionContext, settings: SettingsReso
         .select("site", share=pl.col("good") / pl.col("asked"))
         .collect()
     )
-    return _by_site(
-        shares, _LEAST_FETCH_SUCCESS, "See core.captures for the status codes and the crawl's log for failures."
+    advice = (
+        "What failed is tried again by itself. `yanyana query crawl-failures` tells why, as of the last publication."
     )
+    return _by_site(shares, _LEAST_FETCH_SUCCESS, advice)
 
 
 @dg.asset_check(
@@ -152,8 +162,11 @@ def parse_yield(context: dg.AssetCheckExecutionContext, settings: SettingsResour
     """Warn of sites whose pages give nothing: a changed layout, a consent wall, or pages made by scripts only."""
     lake = Lake(settings.lake)
     pages = pl.concat([lake.scan(schema.PAGES, day) for day in checked_days(context, lake)])
-    shares = pages.group_by("site").agg(share=pl.col("outcome").is_in(["article", "list"]).mean()).collect()
-    advice = "Open marts.parse_failures for the reasons and `yanyana extract` on one such page."
+    found = pl.col("outcome").is_in(["article", "list"])
+    shares = pages.group_by("site").agg(share=found.mean(), example=pl.col("url").filter(~found).first()).collect()
+    low = shares.filter(pl.col("share") < _LEAST_PARSE_YIELD).sort("site")
+    examples = [f"`yanyana inspect {url}`" for url in low["example"]]
+    advice = f"Run {_first(examples)}; `yanyana query parse-failures` has the reasons of what is published."
     return _by_site(shares, _LEAST_PARSE_YIELD, advice)
 
 
@@ -180,7 +193,8 @@ def volume(context: dg.AssetCheckExecutionContext, settings: SettingsResource) -
     usual = by_day.filter(pl.col("day") < day).group_by("site").agg(usual=pl.col("n").median())
     now = by_day.filter(pl.col("day") == day).select("site", "n")
     shares = usual.join(now, on="site", how="left").select("site", share=pl.col("n").fill_null(0) / pl.col("usual"))
-    return _by_site(shares, _LEAST_VOLUME, "See whether the site's feeds and start pages still answer.")
+    advice = "Open the site's start page and feed in a browser: do they answer, and name stories of today?"
+    return _by_site(shares, _LEAST_VOLUME, advice)
 
 
 @dg.asset_check(
@@ -224,7 +238,7 @@ def _layout_change(site: str, lost: pl.DataFrame, new: pl.DataFrame, example: st
     return f"{said}. Run `yanyana inspect {example}` and see docs/operating.md, “When a site changes”"
 
 
-def _first(parts: list[str]) -> str:
+def _first(parts: Sequence[str]) -> str:
     more = len(parts) - _PARTS_TOLD
     return ", ".join(parts[:_PARTS_TOLD]) + (f" and {more} more" if more > 0 else "")
 

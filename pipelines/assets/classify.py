@@ -10,6 +10,7 @@ from pipelines.lake import schema
 from pipelines.lake.parts import Lake, frame
 
 _EXAMPLES = 12
+_CUES = 3  # of each, the strongest; the table has them all
 
 
 @dg.multi_asset(
@@ -56,9 +57,13 @@ def _share(flags: pl.Series) -> float:
 
 def _most_clickbait(labelled: pl.DataFrame) -> str:
     """The likeliest clickbait with its cues, for a look at whether the labels make sense."""
-    top = labelled.sort("clickbait", "headline_id", descending=[True, False], nulls_last=True).head(_EXAMPLES)
+    top = (
+        labelled.sort("clickbait", "headline_id", descending=[True, False], nulls_last=True)
+        .unique("headline", keep="first", maintain_order=True)
+        .head(_EXAMPLES)
+    )
     lines = [
-        f"| {clickbait:.2f} | {headline.replace('|', '¦')} | {', '.join(cues).replace('|', '¦')} |"
+        f"| {clickbait:.2f} | {headline.replace('|', '¦')} | {', '.join(cues[:_CUES]).replace('|', '¦')} |"
         for clickbait, headline, cues in top.select("clickbait", "headline", "cues").iter_rows()
         if clickbait is not None
     ]

@@ -6,6 +6,7 @@ The crawl's log and counts stream in through Dagster Pipes. The demo's sites are
 import secrets
 import sys
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime
@@ -16,7 +17,7 @@ import dagster as dg
 import polars as pl
 
 from pipelines import newsroom
-from pipelines.assets.tables import DAYS, OWNERS, SettingsResource, days_of, table_spec, today
+from pipelines.assets.tables import DAYS, OWNERS, SettingsResource, counts_table, days_of, table_spec, today
 from pipelines.crawl.archive import segments
 from pipelines.lake import schema
 from pipelines.lake.parts import Lake, frame
@@ -26,6 +27,9 @@ _FAILURE = (
     "a site of the demo cannot be served, the archive cannot be written, or another crawl is running; the log says "
     "which. Responses that had come in are kept: run it again, and only what is missing is asked for."
 )
+
+
+_SHOWN = ("site", "due", "responses", "not_modified", "refused_by_robots", "failed", "left", "stopped")
 
 
 class CrawlConfig(dg.Config):
@@ -77,12 +81,25 @@ def crawl(
         metadata={"segments": len(held), "bytes": sum(segment.stat().st_size for segment in held)},
     )
     yield dg.MaterializeResult(
-        asset_key=schema.CRAWL_FAILURES.name, metadata={"dagster/partition_row_count": failures.height}
+        asset_key=schema.CRAWL_FAILURES.name,
+        metadata={
+            "dagster/partition_row_count": _rows_held(lake, schema.CRAWL_FAILURES, days),
+            "new": failures.height,
+            "reasons": counts_table(Counter(failures["reason"]), "reason"),
+        },
     )
     yield dg.MaterializeResult(
         asset_key=schema.CRAWL_REPORTS.name,
-        metadata={"dagster/partition_row_count": reports.height, "by site": _report_table(reports)},
+        metadata={
+            "dagster/partition_row_count": _rows_held(lake, schema.CRAWL_REPORTS, days),
+            "this crawl": _report_table(reports),
+        },
     )
+
+
+def _rows_held(lake: Lake, table: schema.Table, days: Sequence[date]) -> int:
+    """Rows of all crawls of the days, this one's with them."""
+    return sum(lake.scan(table, day).select(pl.len()).collect().item() for day in days)
 
 
 def _run(
@@ -136,10 +153,9 @@ def _rows(table: schema.Table, rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
 
 
 def _report_table(reports: pl.DataFrame) -> dg.TableMetadataValue:
-    shown = reports.drop("run_id", "started_at", "finished_at")
+    """What went well and what did not, by site, in as many columns as a screen is wide; the table has the rest."""
+    shown = reports.select(_SHOWN)
     columns = [dg.TableColumn(name, str(dtype)) for name, dtype in shown.schema.items()]
-    records = [
-        dg.TableRecord({name: str(value) if isinstance(value, datetime) else value for name, value in row.items()})
-        for row in shown.iter_rows(named=True)
-    ]
-    return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))
+    return dg.MetadataValue.table(
+        [dg.TableRecord(row) for row in shown.iter_rows(named=True)], schema=dg.TableSchema(columns)
+    )

@@ -7,7 +7,7 @@ from pipelines.crawl.retention import remove_erased, remove_old
 from pipelines.lake.parts import Lake
 
 
-@dg.asset(deps=["captures"], group_name="archive", owners=OWNERS, kinds={"warc"})
+@dg.asset(deps=["captures"], group_name="retain", owners=OWNERS, kinds={"warc"})
 def retention(settings: SettingsResource) -> dg.MaterializeResult:
     """Responses of comment platforms, and pages where sites.toml says so, leave the archive after so many days.
 

@@ -7,14 +7,26 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.lake.parts import Lake
+from pipelines.lake.parts import Lake, scan_part
 from pipelines.lake.schema import TABLES, Table
 
 
 def duplicate_keys(table: Table, lake: Lake, day: date | None = None) -> int:
     """How many keys of the table (of one archive day) stand on more than one row."""
+    return _duplicates(table, lake, day).select(pl.len()).collect().item()
+
+
+def sites_of_duplicates(table: Table, lake: Lake, day: date | None = None) -> list[str]:
+    """The sites of the rows (of one archive day) whose key stands on another row too; none of a table without sites."""
+    if "site" not in table.schema:
+        return []
+    rows = lake.scan(table, day).join(_duplicates(table, lake, day), on=table.key, how="semi", nulls_equal=True)
+    return rows.select(pl.col("site").unique().sort()).collect()["site"].to_list()
+
+
+def _duplicates(table: Table, lake: Lake, day: date | None) -> pl.LazyFrame:
     keys = lake.scan(table, day).select(table.key)
-    return keys.group_by(table.key).len().filter(pl.col("len") > 1).select(pl.len()).collect().item()
+    return keys.group_by(table.key).len().filter(pl.col("len") > 1)
 
 
 def orphans(table: Table, lake: Lake, day: date | None = None) -> dict[str, int]:
@@ -42,7 +54,7 @@ def schema_differences(table: Table, lake: Lake, day: date | None = None) -> lis
         {
             f"{name} is {dtype} in {path.name}, declared {table.schema.get(name, 'nowhere')}"
             for path in lake.parts(table, day)
-            for name, dtype in pl.read_parquet_schema(path).items()
+            for name, dtype in scan_part(path).collect_schema().items()
             if table.schema.get(name) != dtype
         }
     )

@@ -68,6 +68,7 @@ def test_a_site_whose_pages_give_nothing_is_named(settings: Settings) -> None:
     assert not result.passed
     assert result.severity is dg.AssetCheckSeverity.WARN
     assert "changed.example (0%)" in (result.description or "")
+    assert "`yanyana inspect https://changed.example/10`" in (result.description or "")
     assert "good.example" not in (result.description or "")
 
 
@@ -96,8 +97,12 @@ def test_repeated_keys_and_orphans_are_told_by_table(settings: Settings) -> None
     write(settings, schema.PAGES, [page(2, "a.example", "article")])
     check: Any = extract_integrity
     results = list(check(dg.build_asset_check_context(), settings=settings))
-    failed = {(r.asset_key.to_user_string(), r.check_name) for r in results if r.asset_key and not r.passed}
-    assert failed == {("captures", "keys_unique"), ("pages", "no_orphans")}
+    failed = {(r.asset_key.to_user_string(), r.check_name): r.description for r in results if not r.passed}
+    remedy = "see docs/operating.md, “When a table fails its checks”"
+    assert failed == {
+        ("captures", "keys_unique"): f"1 values of (capture_id) stand on several rows of {DAY} (a.example): {remedy}",
+        ("pages", "no_orphans"): f"rows of {DAY} that point at nothing, by column: {{'capture_id': 1}}: {remedy}",
+    }
 
 
 def story_pages(settings: Settings, site: str, day: date, *, heading: str, title: str | None = "T") -> None:

@@ -62,7 +62,7 @@ def test_every_asset_is_described_owned_and_grouped() -> None:
         assert "When it fails" in (spec.description or ""), spec.key
         assert spec.owners, spec.key
         assert spec.kinds, spec.key
-        assert spec.group_name in {"crawl", "archive", "extract", "classify", "analyse", "publish"}
+        assert spec.group_name in {"crawl", "extract", "classify", "analyse", "publish", "retain"}
 
 
 def test_schedules_run_hourly_and_daily() -> None:
