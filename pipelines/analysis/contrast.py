@@ -271,7 +271,12 @@ def _between(told: Sequence[Found]) -> dict[str, Any]:
     """
     sure = [found.difference for found in told if found.difference.freedom >= _SURE_ERROR]
     effects = [difference.estimate for difference in sure]
-    between = heterogeneity(effects, [each.squared_error for each in sure], [each.freedom for each in sure])
+    between = heterogeneity(
+        effects,
+        [each.squared_error for each in sure],
+        [each.freedom for each in sure],
+        [each.weight for each in sure],
+    )
     mean = random_effects(effects)
     if mean:
         mean = Interval(mean.estimate, max(-1.0, mean.low), min(1.0, mean.high))

@@ -35,7 +35,8 @@ class Difference:
     """The common difference, its parts, and what its uncertainty rests on.
 
     `exposed` and `unexposed` are the standardised shares of which it is the difference, `parts` each cluster's
-    contribution to the error (their squares sum to `squared_error`), `freedom` the degrees of freedom behind it.
+    contribution to the error (their squares sum to `squared_error`), `freedom` the degrees of freedom behind it, and
+    `weight` the sum of the strata's weights n₁·n₀/n: how much there was to compare.
     """
 
     estimate: float
@@ -43,6 +44,7 @@ class Difference:
     unexposed: float
     squared_error: float
     freedom: float
+    weight: float
     parts: Floats
 
     @property
@@ -165,7 +167,13 @@ def risk_difference(units: Units) -> Difference | None:
     # The rows of a cluster are taken for one, however little they repeat each other.
     freedom = _freedom(units, lean) * len(parts) / len(units)
     return Difference(
-        estimate, float((of_stratum * a / n1).sum()), float((of_stratum * c / n0).sum()), squared_error, freedom, parts
+        estimate,
+        float((of_stratum * a / n1).sum()),
+        float((of_stratum * c / n0).sum()),
+        squared_error,
+        freedom,
+        weight,
+        parts,
     )
 
 

@@ -11,7 +11,10 @@ from pipelines.analysis.mantel_haenszel import Interval
 
 @dataclass(frozen=True, slots=True)
 class Heterogeneity:
-    """Cochran's Q with its p-value, and I²: the share of the variation that is between sites."""
+    """Q, which is about the number of estimates less one where they agree, its p-value, and I².
+
+    I² is the share of the variation that is between sites.
+    """
 
     q: float
     p: float
@@ -19,26 +22,30 @@ class Heterogeneity:
 
 
 def heterogeneity(
-    estimates: Sequence[float], squared_errors: Sequence[float], freedom: Sequence[float]
+    estimates: Sequence[float], squared_errors: Sequence[float], freedom: Sequence[float], weights: Sequence[float]
 ) -> Heterogeneity | None:
     """How much independent estimates differ beyond their errors; None for fewer than two.
 
-    Q = Σ w(y − ȳ)² with w = 1 / squared error; I² = max(0, (Q − (k − 1)) / Q). That weights are estimated, each on its
-    degrees of freedom ν, makes Q larger than chi-squared by chance: with Λ = Σ (1 − w/Σw)²/ν, its p-value is that of
-    Q / (k − 1) / (1 + 2(k − 2)Λ/(k² − 1)) by F with k − 1 and (k² − 1)/(3Λ) degrees of freedom.
+    F = Σ w(y − ȳ)² / Σ wv(1 − w/Σw) with ȳ = Σwy / Σw; v are the squared errors, each on its degrees of freedom ν, w
+    weights that do not depend on the outcome (how many units there are). Its p-value is by F with degrees of freedom
+    that match the second moments of both sums: (Σc)² / (Σ w²v²(1 − 2w/Σw) + (Σ w²v / Σw)²) and (Σc)² / Σ c²/ν for
+    c = wv(1 − w/Σw). Q = (k − 1)F and I² = max(0, (Q − (k − 1)) / Q), as of Cochran's Q. That weighs by 1/v, which
+    rejects too often where events are rare: a low estimate then comes with a small error and outweighs the rest.
 
-    Source: Cochran, Biometrics 10, 1954; Welch, "On the comparison of several mean values", Biometrika 38, 1951;
-    Higgins and Thompson, Statistics in Medicine 21, 2002, for I².
+    Source: Brown and Forsythe, Technometrics 16, 1974; Mehrotra, Communications in Statistics 26, 1997, for the first
+    degrees of freedom; Kulinskaya, Hoaglin, Bakbergenuly and Newman, Research Synthesis Methods 12, 2021, for weights
+    that stay; Higgins and Thompson, Statistics in Medicine 21, 2002, for I².
     """
-    y, w = np.asarray(estimates, dtype=float), 1 / np.asarray(squared_errors, dtype=float)
+    y, v, w = (np.asarray(values, dtype=float) for values in (estimates, squared_errors, weights))
     k = len(y)
     if k < 2:
         return None
-    q = float((w * (y - (w * y).sum() / w.sum()) ** 2).sum())
-    unsure = float(((1 - w / w.sum()) ** 2 / np.asarray(freedom, dtype=float)).sum())
-    ratio = q / (k - 1) / (1 + 2 * (k - 2) * unsure / (k**2 - 1))
-    p = float(stats.f.sf(ratio, k - 1, (k**2 - 1) / (3 * unsure)))
-    return Heterogeneity(q, p, max(0.0, q - (k - 1)) / q if q > 0 else 0.0)
+    share = w / w.sum()
+    parts = w * v * (1 - share)
+    ratio = float((w * (y - share @ y) ** 2).sum() / parts.sum())
+    first = parts.sum() ** 2 / (((w * v) ** 2 * (1 - 2 * share)).sum() + (share @ (w * v)) ** 2)
+    second = parts.sum() ** 2 / (parts**2 / np.asarray(freedom, dtype=float)).sum()
+    return Heterogeneity((k - 1) * ratio, float(stats.f.sf(ratio, first, second)), max(0.0, 1 - 1 / max(ratio, 1e-12)))
 
 
 def random_effects(estimates: Sequence[float], level: float = 0.95) -> Interval | None:

@@ -16,8 +16,8 @@ from pipelines.analysis.engine import shaped
 from pipelines.analysis.exposure import CLICKBAIT_FROM
 from pipelines.analysis.mantel_haenszel import Interval
 from pipelines.analysis.misclassification import Gold
-from pipelines.lake.parts import frame
 from pipelines.lake.engine import collected, compact
+from pipelines.lake.parts import frame
 from pipelines.lake.schema import CLICKBAIT_SHARES
 
 _ALL = "all"

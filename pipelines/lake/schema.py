@@ -549,7 +549,7 @@ CONTRASTS = Table(
         *_interval("odds_ratio", "Common odds ratio of the shares", "ratio", "mantel_haenszel.odds_ratio"),
         Column("p", REAL, "Two-sided, from exchanging labels within site and day; permutation.permutation_p", "0–1"),
         Column("q", REAL, "p adjusted over the sites of a kind and outcome; multiplicity.q_values", "0–1"),
-        Column("heterogeneity_q", REAL, "Cochran's Q between sites; pooling.heterogeneity"),
+        Column("heterogeneity_q", REAL, "Q between sites: about sites less one if they agree; pooling.heterogeneity"),
         Column("heterogeneity_p", REAL, "p-value of Q; pooling.heterogeneity", "0–1"),
         Column("i2", REAL, "Share of the variation that is between sites; pooling.heterogeneity", "0–1"),
         *_interval("random_effects", "Mean difference over a population of sites", "−1–1", "pooling.random_effects"),

@@ -10,7 +10,7 @@ LARGE = Gold(clickbait=10**8, clickbait_right=85 * 10**6, other=10**8, other_rig
 
 
 def difference(estimate: float, error: float = 0.02, freedom: float = 1e6) -> Difference:
-    return Difference(estimate, 0.3 + estimate, 0.3, error**2, freedom, np.array([error]))
+    return Difference(estimate, 0.3 + estimate, 0.3, error**2, freedom, 1.0, np.array([error]))
 
 
 def test_without_uncertainty_it_is_the_formula_of_rogan_and_gladen() -> None:

@@ -14,30 +14,27 @@ from pipelines.analysis.pooling import heterogeneity, random_effects
 EFFECTS, ERRORS = [0.30, 0.02, 0.11, -0.04, 0.19], [0.004, 0.002, 0.003, 0.001, 0.006]
 
 
-def test_heterogeneity_is_that_of_statsmodels() -> None:
-    theirs: Any = combine_effects(np.array(EFFECTS), np.array(ERRORS), method_re="chi2")
-    found = heterogeneity(EFFECTS, ERRORS, [20] * 5)
-    assert found is not None
-    assert found.q == pytest.approx(theirs.q, rel=1e-9)
-    assert found.i2 == pytest.approx(theirs.i2, rel=1e-9)
-
-
-def test_its_p_is_that_of_welchs_analysis_of_variance() -> None:
+def test_heterogeneity_is_brown_and_forsythes_analysis_of_variance() -> None:
     random = np.random.default_rng(2)
     groups = [random.normal(0.1 * n, 1 + n, 6 + 4 * n) for n in range(4)]
-    theirs: Any = anova_oneway(groups, use_var="unequal", welch_correction=True)
+    theirs: Any = anova_oneway(groups, use_var="bf")
     found = heterogeneity(
         [group.mean() for group in groups],
         [group.var(ddof=1) / len(group) for group in groups],
         [len(group) - 1 for group in groups],
+        [len(group) for group in groups],
     )
     assert found is not None
+    assert found.q == pytest.approx(3 * theirs.statistic, rel=1e-9)
     assert found.p == pytest.approx(theirs.pvalue, rel=1e-9)
 
 
-def test_sure_errors_make_it_cochrans() -> None:
-    found = heterogeneity(EFFECTS, ERRORS, [1e9] * 5)
+def test_with_weights_by_error_it_is_cochrans_as_statsmodels_has_it() -> None:
+    theirs: Any = combine_effects(np.array(EFFECTS), np.array(ERRORS), method_re="chi2")
+    found = heterogeneity(EFFECTS, ERRORS, [1e9] * 5, [1 / error for error in ERRORS])
     assert found is not None
+    assert found.q == pytest.approx(theirs.q, rel=1e-9)
+    assert found.i2 == pytest.approx(theirs.i2, rel=1e-9)
     assert found.p == pytest.approx(stats.chi2.sf(found.q, 4), rel=1e-6)
 
 
@@ -49,13 +46,13 @@ def test_random_effects_are_students_t_over_sites() -> None:
 
 
 def test_equal_estimates_have_no_variation_between() -> None:
-    found = heterogeneity([0.1, 0.1], [0.01, 0.02], [9, 9])
+    found = heterogeneity([0.1, 0.1], [0.01, 0.02], [9, 9], [3, 4])
     assert found is not None
     assert (found.q, found.i2, found.p) == (pytest.approx(0, abs=1e-12), 0.0, pytest.approx(1))
 
 
 def test_one_site_cannot_tell_about_sites() -> None:
-    assert heterogeneity([0.1], [0.01], [9]) is None
+    assert heterogeneity([0.1], [0.01], [9], [5]) is None
     assert random_effects([0.1]) is None
 
 
