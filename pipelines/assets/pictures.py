@@ -44,7 +44,9 @@ def captures_by_hour(captures: pl.LazyFrame) -> dg.MarkdownMetadataValue | None:
             ),
             x2="end:T",
             y=alt.Y("site:N", title=None),
-            color=alt.Color("responses:Q", scale=alt.Scale(scheme="blues", domainMin=0)),
+            color=alt.Color(
+                "responses:Q", scale=alt.Scale(scheme="blues", domainMin=0), legend=alt.Legend(orient="top")
+            ),
         )
     )
     return dg.MetadataValue.md(markdown_image(chart))
@@ -79,6 +81,8 @@ def exposure_matrices(matrix: pl.DataFrame, exposures: nw.LazyFrame) -> dict[str
     cells = matrix.join(hard, on="host_topic", how="left").with_columns(
         pl.col("hard").fill_null(-1.0), tested=pl.col("p").is_not_null(), holds=pl.col("q").fill_null(1.0) < _HOLDS
     )
+    # A topic or class with nothing to test would be a row or column of dashes.
+    cells = cells.filter(*(pl.col("tested").any().over("site", over) for over in ("host_topic", "item_class")))
     busiest = cells.group_by("site").agg(pl.col("exposures").sum()).sort("exposures", "site", descending=[True, False])
     return {
         f"lift on {site}": dg.MetadataValue.md(markdown_image(topic_heatmap(cells.filter(site=site))))
