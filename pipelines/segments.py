@@ -163,8 +163,8 @@ def extract_segments(
     unread = _unread(segments, settings, progress)
     enough = min(settings.workers, _FED)
     first = list(islice(unread, enough))
-    if len(first) < enough:
-        counts = (read_alone(each, settings, settings.workers, progress) for each in first)
+    if len(first) < enough or settings.workers == 1:
+        counts = (read_alone(each, settings, settings.workers, progress) for each in chain(first, unread))
     else:
         read = partial(_read_in_worker, settings=settings)
         counts = in_order(read, chain(first, unread), settings.workers, batch_size=1, progress=progress)
@@ -225,14 +225,13 @@ def extract_segment(
     part, made_by = part_name(segment), version(secret)
     if lake.made_by(schema.CAPTURES, part=part, day=day) == made_by:
         return None
-    progress = progress or Progress()
     tables = _Tables()
     skips: dict[str, list[str | None]] = {}
     lost: list[str] = []
     threads: dict[tuple[str | None, str | None], list[Row]] = {}
 
     def jobs() -> Iterator[tuple[Page, Row] | _Heard]:
-        for exchange in _counted(segment, progress):
+        for exchange in _counted(segment, progress) if progress else read_segment(segment):
             if isinstance(exchange, Exchange) and exchange.purpose == Purpose.COMMENTS:
                 responses = threads.setdefault((exchange.via, exchange.thread), [])
                 capture = capture_row(exchange, part, sites.name(exchange.via or exchange.url))
@@ -259,7 +258,8 @@ def extract_segment(
 
     for new_rows in in_order(partial(_rows, secret=secret), jobs(), workers):
         tables.add(new_rows)
-        progress.add(pages=len(new_rows.get("pages", ())))
+        if progress:
+            progress.add(pages=len(new_rows.get("pages", ())))
     tables.add(
         {
             "skips": [

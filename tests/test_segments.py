@@ -3,21 +3,27 @@
 import gzip
 import os
 import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 from pipelines import segments
+from pipelines.crawl import importing
 from pipelines.crawl.importing import import_file
 from pipelines.crawl.segment import Fetched, Previous, SegmentWriter
 from pipelines.errors import YanyanaError
 from pipelines.lake import schema
 from pipelines.lake.parts import Lake
-from pipelines.segments import SegmentCounts, extract_segment, in_order
-from pipelines.settings import SiteIndex
-from tests import marked_threads
+from pipelines.progress import Progress
+from pipelines.segments import SegmentCounts, extract_segment, extract_segments, in_order
+from pipelines.settings import ROOT, Settings, SiteIndex
+from tests import ccnews, marked_threads
 
 DAY = date(2026, 3, 1)
 SECRET = b"a secret that only tests know"
@@ -185,3 +191,95 @@ def test_threads_in_a_file_that_was_compressed_as_a_whole_are_captures(tmp_path:
     assert counts
     assert counts.rows["captures"] == len(list(marked_threads.threads()))
     assert counts.rows["comments"] == 0
+
+
+@pytest.fixture
+def theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, date]]:
+    monkeypatch.setattr(importing, "SEGMENT_BYTES", 32_000)
+    path = ccnews.write(tmp_path / "theirs.warc.gz", 60)
+    return [(each.segment, each.day) for each in import_file(path, tmp_path / "archive", day=DAY)]
+
+
+def rows(lake: Lake) -> dict[str, list[Any]]:
+    return {table.name: lake.scan(table).sort(table.key).collect().rows() for table in schema.EXTRACTED}
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3], ids=["one process", "a segment each", "few segments"])
+def test_segments_give_the_same_however_they_are_shared_out(
+    theirs: list[tuple[Path, date]], tmp_path: Path, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(theirs) == 2
+    monkeypatch.setattr(segments, "_BATCH", 60)  # so that few processes are started, not one for every eight pages
+    settings = Settings(data=tmp_path / "data", author_secret=SECRET.decode(), workers=workers)
+    progress, alone = Progress(), Lake(tmp_path / "alone")
+    counts = list(extract_segments(theirs, settings, progress))
+    assert [each.segment for each in counts] == [path.name for path, _ in theirs]
+    for path, _ in theirs:
+        read(path, alone)
+    assert rows(Lake(settings.lake)) == rows(alone)
+    pages = sum(sum(each.outcomes.values()) for each in counts)
+    records = len([*ccnews.records(60)])
+    assert progress.said(workers).startswith(f"{pages:,} pages of {records:,} records, ")
+    assert progress.size == sum(path.stat().st_size for path, _ in theirs)
+    assert list(extract_segments(theirs, settings, progress)) == [], "what is read is not read again"
+    assert progress.size == 2 * sum(path.stat().st_size for path, _ in theirs), "but counts as done"
+
+
+_IMPORT = """
+import sys
+from datetime import date
+from pathlib import Path
+from pipelines.crawl import importing
+from pipelines.segments import extract_segments
+from pipelines.settings import load
+importing.SEGMENT_BYTES = 20_000
+settings = load()
+taken = importing.import_file(Path(sys.argv[1]), settings.archive, day=date(2026, 3, 1))
+for counts in extract_segments(((each.segment, each.day) for each in taken), settings):
+    print(counts.segment, flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_an_import_goes_on_after_a_kill_and_does_nothing_twice(tmp_path: Path) -> None:
+    theirs = ccnews.write(tmp_path / "theirs.warc.gz", 200)
+    environment = {**os.environ, "YANYANA_AUTHOR_SECRET": SECRET.decode(), "YANYANA_WORKERS": "2"}
+
+    def started(data: Path) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", _IMPORT, str(theirs)],
+            env={**environment, "YANYANA_DATA": str(data)},
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    undisturbed = started(tmp_path / "undisturbed")
+    every = set(undisturbed.communicate(timeout=120)[0].split())
+    killed = started(tmp_path / "killed")
+    assert killed.stdout
+    for _ in range(3):
+        killed.stdout.readline()
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.communicate(timeout=60)
+    lake = Lake(tmp_path / "killed" / "lake")
+    finished = {path: path.stat().st_ino for path in lake.parts(schema.CAPTURES)}
+    done = {f"{path.stem}.warc.gz" for path in finished}
+    assert 3 <= len(done) <= len(every) - 2, "killed in the middle"
+    again = started(tmp_path / "killed")
+    rest = set(again.communicate(timeout=120)[0].split())
+    assert (done | rest, done & rest) == (every, set())
+    assert {path: path.stat().st_ino for path in finished} == finished, "nothing finished is written again"
+    assert rows(lake) == rows(Lake(tmp_path / "undisturbed" / "lake"))
+    archived = sorted((tmp_path / "killed" / "archive" / "day=2026-03-01").glob("*.warc.gz"))
+    assert b"".join(path.read_bytes() for path in archived) == theirs.read_bytes()
+
+
+def test_two_may_read_one_segment_at_once(segment: Path, tmp_path: Path) -> None:
+    together, alone = Lake(tmp_path / "together"), Lake(tmp_path / "alone")
+    read(segment, alone)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: read(segment, together), range(6)))
+    assert rows(together) == rows(alone)
+    assert not list(together.root.rglob(".*"))
