@@ -17,6 +17,8 @@ from pipelines.lake.schema import SHARPENING
 Floats = NDArray[np.float64]
 # Each comparison: the form read in full, and the forms that stand for what the teaser shows, the first known one.
 FORMS = ("title", "headline", "display")
+# Pairs that changed class below which McNemar's test could not reject at 0.05 whatever they say.
+FEWEST_CHANGED = 5
 METHOD = "wordings of one story in pairs: McNemar's mid-p, Student's t, Wilcoxon's signed ranks"
 COMPARED = {"article": ("title", ("display", "headline")), "card": ("headline", ("display",))}
 
@@ -27,7 +29,7 @@ def sharpening(variants: pl.DataFrame) -> pl.DataFrame:
     Takes HEADLINE_VARIANTS. `article` compares what teasers show with the title above the story, `card` the text shown
     with the fuller headline of the same teaser, where it differs. The unit is the story: the clickbait probabilities of
     its wordings in a form are averaged by how often each was shown. Where fewer than two stories differ, interval and
-    p-values are null.
+    p-values are null; McNemar's where fewer than five changed class.
     """
     forms = (
         variants.filter(pl.col("clickbait").is_not_null())
@@ -79,13 +81,15 @@ def signed_rank_p(full: Floats, shown: Floats) -> float | None:
 
 
 def mcnemar_p(only_shown: int, only_full: int) -> float | None:
-    """McNemar's two-sided test, exact with mid-p: of the pairs that changed class, are half sharper? None without any.
+    """McNemar's two-sided test, exact with mid-p: of the pairs that changed class, are half sharper?
+
+    None for fewer than five such pairs: even if all went one way, p would be above 0.05, so that nothing can be told.
 
     Source: McNemar, Psychometrika 12, 1947; the mid-p form: Fagerland, Lydersen and Laake, BMC Medical Research
     Methodology 13, 2013.
     """
     n, fewer = only_shown + only_full, min(only_shown, only_full)
-    if n == 0:
+    if n < FEWEST_CHANGED:
         return None
     law: Any = stats.binom(n, 0.5)
     return float(min(1.0, 2 * law.cdf(fewer) - law.pmf(fewer)))

@@ -64,7 +64,13 @@ def test_mid_p_of_mcnemar_is_that_of_statsmodels() -> None:
         law: Any = stats.binom(b + c, 0.5)
         expected = exact - law.pmf(min(b, c)) if b != c else min(1.0, 2 * law.cdf(b) - law.pmf(b))
         assert mcnemar_p(b, c) == pytest.approx(expected, rel=1e-9)
-    assert mcnemar_p(0, 0) is None
+
+
+def test_changes_too_few_to_reject_are_not_tested() -> None:
+    told = mcnemar_p(5, 0)
+    assert told is not None
+    assert told < 0.05
+    assert mcnemar_p(4, 0) is mcnemar_p(2, 2) is mcnemar_p(0, 0) is None
 
 
 def test_the_interval_is_that_of_the_paired_test() -> None:
