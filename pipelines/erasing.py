@@ -18,7 +18,8 @@ from pipelines.crawl.retention import remove_erased
 from pipelines.lake import schema
 from pipelines.lake.erasure import Erased, ErasureError, read_erased, remember
 from pipelines.lake.ids import article_id
-from pipelines.lake.parts import Lake
+from pipelines.lake.parts import Lake, part_of
+from pipelines.lake.store import Place
 from pipelines.segments import version
 
 # What is written from what came in. Everything else is made from these anew.
@@ -29,7 +30,7 @@ _TABLES = (*schema.EXTRACTED, schema.CRAWL_REPORTS, schema.CRAWL_FAILURES)
 class Store:
     """Where things are kept, the list of what was erased among them, and the secret that the list is keyed with."""
 
-    archive: Path
+    archive: Place
     lake: Lake
     list: Path
     secret: bytes
@@ -103,12 +104,13 @@ def _erase(marks: set[str], erased: Erased, store: Store) -> Erasure:
                 lake.write(table, left, part=part, day=day, made_by=made_by or "")
                 rows[name] += before.height - left.height
                 changed.add(day)
+    lake.sweep(stale_after=0)  # what was replaced, or never finished, may hold it too
     records = remove_erased(store.archive, lake).total()
     gone = {name: count for name, count in rows.items() if count}
     return Erasure(gone, records, sorted(changed - {None}) or lake.days(schema.CAPTURES))
 
 
-def _unread(archive: Path, lake: Lake, current: str) -> Iterator[Path]:
+def _unread(archive: Place, lake: Lake, current: str) -> Iterator[Place]:
     for day in days(archive):
         for segment in segments(archive, day):
             if lake.made_by(schema.CAPTURES, part=part_name(segment), day=day) != current:
@@ -117,11 +119,5 @@ def _unread(archive: Path, lake: Lake, current: str) -> Iterator[Path]:
 
 def _parts(lake: Lake) -> list[tuple[str, date | None]]:
     """Every part, by its name and archive day, that some table has."""
-    paths = {path for table in _TABLES for path in lake.parts(table)}
-    found = {(path.stem, _day(path)) for path in paths}
+    found = {part_of(path) for table in _TABLES for path in lake.parts(table)}
     return sorted(found, key=lambda part: (part[1] or date.min, part[0]))
-
-
-def _day(path: Path) -> date | None:
-    folder = path.parent.name
-    return date.fromisoformat(folder.removeprefix("day=")) if folder.startswith("day=") else None

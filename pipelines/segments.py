@@ -16,7 +16,6 @@ from datetime import date, datetime
 from functools import partial
 from itertools import chain, islice
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
@@ -38,6 +37,7 @@ from pipelines.lake import schema
 from pipelines.lake.erasure import NOTHING_ERASED, Erased, no_body_to_refer_to, read_erased
 from pipelines.lake.ids import article_id, digest, key_id
 from pipelines.lake.parts import Lake, frame
+from pipelines.lake.store import Place
 from pipelines.progress import Progress
 from pipelines.settings import Settings, SiteIndex
 
@@ -153,7 +153,7 @@ def version(secret: bytes | None) -> str:
 
 
 def extract_segments(
-    segments: Iterable[tuple[Path, date]], settings: Settings, progress: Progress | None = None
+    segments: Iterable[tuple[Place, date]], settings: Settings, progress: Progress | None = None
 ) -> Iterator[SegmentCounts]:
     """Read those segments, each of its archive day, that this version has not read; what each gave, in their order.
 
@@ -172,7 +172,7 @@ def extract_segments(
 
 
 def read_alone(
-    segment: tuple[Path, date], settings: Settings, workers: int = 1, progress: Progress | None = None
+    segment: tuple[Place, date], settings: Settings, workers: int = 1, progress: Progress | None = None
 ) -> SegmentCounts | None:
     """`extract_segment` under the settings, with what is on the list of the erased when it begins."""
     path, day = segment
@@ -190,8 +190,8 @@ def read_alone(
 
 
 def _unread(
-    segments: Iterable[tuple[Path, date]], settings: Settings, progress: Progress | None
-) -> Iterator[tuple[Path, date]]:
+    segments: Iterable[tuple[Place, date]], settings: Settings, progress: Progress | None
+) -> Iterator[tuple[Place, date]]:
     lake, current = Lake(settings.lake), version(settings.secret())
     for segment, day in segments:
         if lake.made_by(schema.CAPTURES, part=part_name(segment), day=day) != current:
@@ -200,14 +200,14 @@ def _unread(
             progress.add(size=segment.stat().st_size)
 
 
-def _read_in_worker(segment: tuple[Path, date], settings: Settings) -> SegmentCounts | None:
+def _read_in_worker(segment: tuple[Place, date], settings: Settings) -> SegmentCounts | None:
     counts = read_alone(segment, settings, progress=_progress)
     gc.collect()  # a worker collects only what it has just made, otherwise
     return counts
 
 
 def extract_segment(
-    segment: Path,
+    segment: Place,
     *,
     day: date,
     lake: Lake,
@@ -219,8 +219,8 @@ def extract_segment(
 ) -> SegmentCounts | None:
     """Read one segment and replace its part in every extracted table; None when the parts are of this version already.
 
-    What was `erased` is left out. What was read earlier of captures that the archive no longer holds stays. `captures`
-    is written last: its part says that the others are complete, so a run that dies is simply repeated.
+    What was `erased` is left out. What was read earlier of captures that the archive no longer holds stays. Tables
+    are replaced together, so a run that dies is simply repeated.
     """
     part, made_by = part_name(segment), version(secret)
     if lake.made_by(schema.CAPTURES, part=part, day=day) == made_by:
@@ -271,8 +271,7 @@ def extract_segment(
     frames = _with_lost(tables.frames(), lost, lake, part, day)
     frames[schema.DISCOVERIES.name] = first_found(frames[schema.DISCOVERIES.name])
     frames = erased.without(frames)
-    for table in sorted(schema.EXTRACTED, key=lambda table: table is schema.CAPTURES):
-        lake.write(table, frames[table.name], part=part, day=day, made_by=made_by)
+    lake.write_segment(frames, part=part, day=day, made_by=made_by)
     return SegmentCounts(
         segment.name,
         {name: data.height for name, data in frames.items()},
@@ -281,7 +280,7 @@ def extract_segment(
     )
 
 
-def _counted(segment: Path, progress: Progress) -> Iterator[Exchange | Skip]:
+def _counted(segment: Place, progress: Progress) -> Iterator[Exchange | Skip]:
     """The records of a segment, with `progress` told of each and of the bytes up to it."""
     told = 0
     for record in read_segment(segment):
@@ -336,7 +335,9 @@ class _Tables:
         self._held = 0
 
 
-def _heard(segment: Path, page: str | None, thread: str | None, captures: list[Row], sites: SiteIndex) -> _Heard | None:
+def _heard(
+    segment: Place, page: str | None, thread: str | None, captures: list[Row], sites: SiteIndex
+) -> _Heard | None:
     """The responses of one reading that a segment holds whole; None where nothing reads them (any more).
 
     They stand apart in the segment, among those of other threads, and are fetched one thread at a time.

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from io import BytesIO
-from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from fastwarc.stream_io import BrotliReader, ChunkedReader, GzipReader, WarcReader, ZstdReader
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from pipelines.errors import YanyanaError
+from pipelines.lake.store import AnyPlace, Place
 
 MAX_BODY: Final = 32 * 2**20  # bytes; no story's HTML comes near it, and a decompression bomb stops there
 _MAX_RATIO: Final = 250  # of decoded to encoded bytes; of some 580 news pages none reached a tenth of it
@@ -126,24 +126,28 @@ def not_a_page(exchange: Exchange) -> str | None:
     return "cut short by its crawler" if exchange.cut else None
 
 
-def days(archive: Path) -> list[date]:
+def days(archive: Place) -> list[date]:
     """The archive days that have a folder, in order."""
     return sorted(date.fromisoformat(folder.name.removeprefix("day=")) for folder in archive.glob("day=*"))
 
 
-def day_folder(archive: Path, day: date) -> Path:
+def day_folder(archive: AnyPlace, day: date) -> AnyPlace:
     """The folder of an archive day's segments."""
-    return archive / f"day={day.isoformat()}"
+    return cast("AnyPlace", archive / f"day={day.isoformat()}")
 
 
-def segments(archive: Path, day: date | None = None) -> list[Path]:
+def day_of(segment: Place) -> date:
+    """The archive day of a segment, by the folder that it lies in."""
+    return date.fromisoformat(segment.parent.name.removeprefix("day="))
+
+
+def segments(archive: AnyPlace, day: date | None = None) -> list[AnyPlace]:
     """The finished segments in order of day and name: all of them, or those of one archive day."""
-    folders = [day_folder(archive, each) for each in (days(archive) if day is None else [day])]
-    found = (path for folder in folders for path in sorted(folder.glob("*.warc*")))
-    return [path for path in found if not path.name.startswith(".")]
+    found = archive.glob(f"day={day.isoformat() if day else '*'}/*.warc*")
+    return sorted(cast("AnyPlace", path) for path in found if not path.name.startswith("."))
 
 
-def is_warc(path: Path) -> bool:
+def is_warc(path: Place) -> bool:
     """Whether a file is a WARC file, by its name or else by its first bytes."""
     if path.name.endswith((".warc", ".warc.gz")):
         return True
@@ -154,12 +158,12 @@ def is_warc(path: Path) -> bool:
             return False
 
 
-def check_warc(path: Path) -> None:
+def check_warc(path: Place) -> None:
     """Raise ArchiveError, naming the remedy, unless a file can be read and begins with a WARC record."""
     next(_records(path))
 
 
-def read_segment(path: Path) -> Iterator[Exchange | Skip]:
+def read_segment(path: Place) -> Iterator[Exchange | Skip]:
     """Every record of a WARC file in order, as an exchange or as a skip with its reason.
 
     The body of a revisit is looked for in the archive that the file lies in. A file that ends or breaks in the middle
@@ -187,7 +191,7 @@ def read_segment(path: Path) -> Iterator[Exchange | Skip]:
             return
 
 
-def _records(path: Path) -> Iterator[WarcRecord | Skip]:
+def _records(path: Place) -> Iterator[WarcRecord | Skip]:
     started = False
     try:
         with path.open("rb") as file:
@@ -217,7 +221,7 @@ def _exchange(record: WarcRecord, offset: int, fields: dict[str, str]) -> Exchan
     return _http(record, url, offset, fields)
 
 
-def _revisit(record: WarcRecord, offset: int, fields: dict[str, str], archive: Path) -> Exchange | Skip:
+def _revisit(record: WarcRecord, offset: int, fields: dict[str, str], archive: Place) -> Exchange | Skip:
     """A revisit record's exchange, with the body that its metadata record says where to find."""
     own = _http(record, _target(record), offset, fields)
     if isinstance(own, Skip):
@@ -234,7 +238,7 @@ def _revisit(record: WarcRecord, offset: int, fields: dict[str, str], archive: P
     return replace(own, headers=headers, body=original.body, cut=original.cut, revisits=revisits)
 
 
-def response_at(archive: Path, segment: str, offset: str) -> Exchange | None:
+def response_at(archive: Place, segment: str, offset: str) -> Exchange | None:
     """The response at an offset of one of the archive's own segments; None when there is none."""
     if not _SEGMENT_NAME.fullmatch(segment) or not re.fullmatch(r"[0-9]{1,15}", offset):
         return None  # another's file may say anything here
@@ -245,7 +249,7 @@ def response_at(archive: Path, segment: str, offset: str) -> Exchange | None:
     return response_in(path, int(offset))
 
 
-def response_in(path: Path, offset: int) -> Exchange | None:
+def response_in(path: Place, offset: int) -> Exchange | None:
     """The response at an offset of a WARC file, without what its crawler wrote down of it; None when there is none."""
     try:
         with path.open("rb") as file:
@@ -258,7 +262,7 @@ def response_in(path: Path, offset: int) -> Exchange | None:
 
 
 @lru_cache(maxsize=1024)
-def _own_segment(archive: Path, name: str) -> Path:
+def _own_segment(archive: Place, name: str) -> Place:
     """Where a finished segment lies; remembered, for a year of days is long to search for every revisit."""
     for path in archive.glob(f"day=*/{name}.warc.gz"):
         return path
@@ -360,6 +364,6 @@ def _raw_deflate(body: bytes, limit: int) -> bytes | None:
         return None
 
 
-def _gzipped(path: Path) -> bool:
+def _gzipped(path: Place) -> bool:
     with path.open("rb") as file:
         return file.read(2) == b"\x1f\x8b"

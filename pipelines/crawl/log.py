@@ -6,19 +6,19 @@ lake or a crawl needs to know them before that. What follows from the log is der
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC
 from hashlib import blake2b
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from pipelines.comments.disqus import without_key
-from pipelines.crawl.archive import Exchange, read_segment, segments
+from pipelines.crawl.archive import Exchange, day_of, read_segment, segments
 from pipelines.crawl.discovery import Lead, Purpose, is_no_story, joined, leads, trap
 from pipelines.lake import schema
 from pipelines.lake.ids import article_id, digest
-from pipelines.lake.parts import Lake, frame
+from pipelines.lake.parts import Lake, frame, part_of
+from pipelines.lake.store import Place
 
 Row = dict[str, Any]
 SiteOf = Callable[[str], str]
@@ -35,12 +35,12 @@ class Log:
     failures: pl.LazyFrame
 
 
-def read_log(archive: Path, lake: Lake, site_of: SiteOf) -> Log:
+def read_log(archive: Place, lake: Lake, site_of: SiteOf) -> Log:
     """What the lake knows, and what the segments hold that were not read into it yet."""
     captures, discoveries = [], []
+    read = set(map(part_of, lake.parts(schema.CAPTURES)))
     for path in segments(archive):
-        day = date.fromisoformat(path.parent.name.removeprefix("day="))
-        if imported(part_name(path)) or lake.path(schema.CAPTURES, part_name(path), day).exists():
+        if imported(part_name(path)) or (part_name(path), day_of(path)) in read:
             continue
         found = []
         for exchange in read_segment(path):
@@ -58,7 +58,7 @@ def read_log(archive: Path, lake: Lake, site_of: SiteOf) -> Log:
     )
 
 
-def part_name(segment: Path) -> str:
+def part_name(segment: Place) -> str:
     """The name of the parts made from a segment: the file's name without its endings."""
     return segment.name.removesuffix(".gz").removesuffix(".warc")
 

@@ -6,7 +6,6 @@ Reads the archive and the lake, writes nothing and asks nobody.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
@@ -20,6 +19,7 @@ from pipelines.crawl.log import Log
 from pipelines.crawl.robots import MAX_REDIRECTS, Robots
 from pipelines.crawl.segment import Previous
 from pipelines.lake.ids import article_id
+from pipelines.lake.store import Place
 from pipelines.settings import Site
 
 
@@ -69,7 +69,7 @@ class Account:
     state: dict[str, Any] | None
 
 
-def account(url: str, log: Log, archive: Path, sites: Sequence[Site], now: datetime) -> Account:
+def account(url: str, log: Log, archive: Place, sites: Sequence[Site], now: datetime) -> Account:
     """All that the log knows of an address, under whatever spelling."""
     address = article_id(url)
     mine = pl.col("address_id") == address
@@ -87,7 +87,7 @@ def account(url: str, log: Log, archive: Path, sites: Sequence[Site], now: datet
     )
 
 
-def archived_robots(url: str, log: Log, archive: Path) -> tuple[datetime | None, Robots | None]:
+def archived_robots(url: str, log: Log, archive: Place) -> tuple[datetime | None, Robots | None]:
     """What the host of an address answered last when it was asked for robots.txt, and when; null before that."""
     asked, found = urljoin(url, "/robots.txt"), None
     for _ in range(1 + MAX_REDIRECTS):

@@ -5,21 +5,19 @@ offsets of all others stay true: identifiers of captures and references of revis
 have to go is decided in `pipelines.crawl.retention`.
 """
 
-import fcntl
 import os
 import shutil
 import struct
 import zlib
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO, Final
 
 from fastwarc.warc import ArchiveIterator
 
 from pipelines.crawl.archive import REMOVED, ArchiveError
-from pipelines.lake.files import replacing
+from pipelines.lake.files import rewriting
+from pipelines.lake.store import Place
 
 _GZIP: Final = b"\x1f\x8b\x08"  # a member's first bytes: gzip, deflated (RFC 1952)
 _COMMENT: Final = 0x10  # the flag of a comment in its header
@@ -36,20 +34,20 @@ class _Record:
     date: str | None
 
 
-def remove_records(segment: Path, offsets: Collection[int], why: str) -> int:
+def remove_records(segment: Place, offsets: Collection[int], why: str) -> int:
     """Replace the responses at `offsets`, and the requests and metadata that go with them; how many records went.
 
-    The segment is rewritten whole and renamed into place. Records that were removed before are not counted again.
+    The segment is replaced whole. Records that were removed before are not counted again.
     Raises ArchiveError, and changes nothing, when the segment is damaged or was compressed as a whole.
     """
-    with _locked(segment) as file:
+    with rewriting(segment) as (file, temporary):
         records = _records(segment, file)
         gone = {record.identity for record in records if record.start in offsets}
         doomed = [record for record in records if record.identity in gone or record.about in gone]
         if not doomed:
             return 0
         file.seek(0)
-        with replacing(segment) as temporary, temporary.open("wb") as rewritten:
+        with temporary.open("wb") as rewritten:
             for record in doomed:
                 _copy(file, rewritten, record.start)
                 remainder = _remainder(record, why, packed=file.read(len(_GZIP)) == _GZIP)
@@ -64,18 +62,7 @@ def remove_records(segment: Path, offsets: Collection[int], why: str) -> int:
         return len(doomed)
 
 
-@contextmanager
-def _locked(segment: Path) -> Iterator[BinaryIO]:
-    """The segment, open, with nobody else removing from it; opened anew if it was renamed over while waiting."""
-    while True:
-        with segment.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            if os.path.samestat(os.fstat(file.fileno()), segment.stat()):
-                yield file
-                return
-
-
-def _records(segment: Path, file: BinaryIO) -> list[_Record]:
+def _records(segment: Place, file: BinaryIO) -> list[_Record]:
     """The segment's records but those that were removed before, in order."""
     file.seek(0)
     try:
@@ -88,7 +75,7 @@ def _records(segment: Path, file: BinaryIO) -> list[_Record]:
             f"{segment}: no record can be taken out by itself, since the file was compressed as a whole. Compress it "
             "record by record (`warcio recompress`), import that, and delete this file"
         )
-    ends = [*starts[1:], segment.stat().st_size]
+    ends = [*starts[1:], file.seek(0, os.SEEK_END)]
     return [
         _Record(
             start, end, headers.get("WARC-Record-ID") or "", headers.get("WARC-Concurrent-To"), headers.get("WARC-Date")

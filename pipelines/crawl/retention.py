@@ -6,7 +6,6 @@ its segment stands in `pipelines.crawl.removal`.
 
 from collections import Counter
 from datetime import date, timedelta
-from pathlib import Path
 
 import polars as pl
 
@@ -15,9 +14,10 @@ from pipelines.crawl.removal import remove_records
 from pipelines.lake.erasure import no_body_to_refer_to
 from pipelines.lake.parts import Lake
 from pipelines.lake.schema import CAPTURES
+from pipelines.lake.store import Place
 
 
-def remove_erased(archive: Path, lake: Lake) -> Counter[str]:
+def remove_erased(archive: Place, lake: Lake) -> Counter[str]:
     """Remove the records of the captures that are `due` since something in them was erased; how many by reason."""
     counts: Counter[str] = Counter()
     for day in lake.days(CAPTURES):
@@ -25,7 +25,7 @@ def remove_erased(archive: Path, lake: Lake) -> Counter[str]:
     return counts
 
 
-def remove_old(archive: Path, lake: Lake, *, today: date, comment_days: int, page_days: int | None) -> Counter[str]:
+def remove_old(archive: Place, lake: Lake, *, today: date, comment_days: int, page_days: int | None) -> Counter[str]:
     """Remove the responses of comment platforms, and all others, that were kept for so many days; how many by reason.
 
     Days count from the archive day on which a response came in; None keeps for good. A segment that was never read into
@@ -41,7 +41,7 @@ def remove_old(archive: Path, lake: Lake, *, today: date, comment_days: int, pag
     return counts
 
 
-def _remove(archive: Path, lake: Lake, day: date, which: pl.Expr, reason: str) -> Counter[str]:
+def _remove(archive: Place, lake: Lake, day: date, which: pl.Expr, reason: str) -> Counter[str]:
     """Remove the records of a day's captures that fit `which`; dying midway leaves some to be removed once more.
 
     A segment of which nothing is left is deleted.

@@ -54,6 +54,7 @@ def rewriting(path: Place) -> Iterator[tuple[BinaryIO, Path]]:
     if isinstance(path, ObjectPath):
         with _alone(path), TemporaryDirectory(prefix="yanyana-") as folder:
             copy, temporary = Path(folder) / "old", Path(folder) / "new"
+            path = path.parent / path.name  # as it is now, whatever a listing said of it
             before = path.stat()
             fetch(path, copy)
             with copy.open("rb") as file:

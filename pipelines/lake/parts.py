@@ -1,21 +1,31 @@
-"""The lake on disk: Parquet parts under `<table>/day=<archive day>/<part>.parquet`, each written whole.
+"""The lake: Parquet parts under `<table>/day=<archive day>/<part>.parquet`, each written whole.
 
 A part is named after what it was made from (a WARC segment, an archive day), so making it again replaces it and
-running twice changes nothing. The code version that made it stands in the file's metadata, so that a newer version
-replaces it by the same rename. What the tables are is declared in `pipelines.lake.schema`.
+running twice changes nothing. What a segment gives goes into many tables at once, so its parts carry the version that
+made them in their names too (`<segment>@<version>.parquet`), and a manifest that is written last says which ones count:
+readers see all that a version read of a segment or nothing of it. Parts of a segment without a version in their names
+count where the segment has no manifest. What the tables are is declared in `pipelines.lake.schema`; where the lake
+lies, in `pipelines.lake.store`.
 """
 
-from collections.abc import Iterable, Mapping
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Generic, cast
 
 import polars as pl
 
 from pipelines.errors import YanyanaError
-from pipelines.lake.files import replacing
-from pipelines.lake.schema import Table
+from pipelines.lake.files import STALE_AFTER, replacing, sweep
+from pipelines.lake.ids import digest
+from pipelines.lake.schema import EXTRACTED, Table
+from pipelines.lake.store import AnyPlace, Place, polars_options
+
+_MANIFESTS: Final = "manifests"
+_VERSION: Final = "@"  # stands between a segment's name, in which it cannot stand, and the version
 
 
 class LakeError(YanyanaError):
@@ -54,23 +64,43 @@ def _check_nulls(table: Table, counts: pl.DataFrame) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Lake:
-    """The folder of all tables."""
+class Lake(Generic[AnyPlace]):
+    """The place of all tables: a folder, or a prefix in object storage."""
 
-    root: Path
+    root: AnyPlace
 
-    def path(self, table: Table, part: str, day: date | None) -> Path:
+    def path(self, table: Table, part: str, day: date | None) -> AnyPlace:
         """Where a part lies: in its archive day's folder, or directly under the table when `day` is None."""
-        folder = self.root / table.name
-        return (folder / f"day={day.isoformat()}" if day else folder) / f"{part}.parquet"
+        versions = self._versions(day, part) if day and table in EXTRACTED else {}
+        return cast("AnyPlace", self._folder(table.name, day) / f"{versions.get((part, day), part)}.parquet")
 
-    def write(self, table: Table, data: pl.DataFrame, *, part: str, day: date | None, made_by: str) -> Path:
+    def write(self, table: Table, data: pl.DataFrame, *, part: str, day: date | None, made_by: str) -> AnyPlace:
         """Write one part whole, replacing the one of the same name; `made_by` names the code version that made it."""
-        check(table, data)
         path = self.path(table, part, day)
-        with replacing(path) as temporary:
-            data.write_parquet(temporary, compression="zstd", metadata={"made_by": made_by})
+        _write(table, data, path, made_by)
         return path
+
+    def write_segment(self, frames: Mapping[str, pl.DataFrame], *, part: str, day: date, made_by: str) -> None:
+        """Write what was read of a segment, by table, and then the manifest that makes it what is read from now on.
+
+        Whoever was told of an earlier version's parts finds them until `sweep` takes them, a day later at the soonest.
+        """
+        name = f"{part}{_VERSION}{digest(made_by)[:8]}"
+        for table in EXTRACTED:
+            _write(table, frames[table.name], self._folder(table.name, day) / f"{name}.parquet", made_by)
+        manifest = {
+            "made_by": made_by,
+            "made_at": datetime.now(UTC).isoformat(),
+            "rows": {
+                f"{table.name}/day={day.isoformat()}/{name}.parquet": frames[table.name].height for table in EXTRACTED
+            },
+        }
+        folder = self._folder(_MANIFESTS, day)
+        with replacing(folder / f"{name}.json") as temporary:
+            temporary.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        for older in folder.glob(f"{part}{_VERSION}*.json"):
+            if older.stem != name:
+                older.unlink()
 
     def sink(self, table: Table, rows: pl.LazyFrame, *, part: str, day: date | None, made_by: str) -> int:
         """Write one part as `write` does, of rows that need not fit into memory; returns how many there were."""
@@ -84,12 +114,16 @@ class Lake:
     def made_by(self, table: Table, *, part: str, day: date | None) -> str | None:
         """The code version that made a part, or None when there is no such part."""
         path = self.path(table, part, day)
-        return pl.read_parquet_metadata(path).get("made_by") if path.exists() else None
+        return pl.read_parquet_metadata(str(path), **polars_options([path])).get("made_by") if path.exists() else None
 
-    def parts(self, table: Table, day: date | None = None) -> list[Path]:
+    def parts(self, table: Table, day: date | None = None) -> list[AnyPlace]:
         """The table's parts in order of their names: all of them, or those of one archive day."""
-        folder = self.root / table.name
-        return sorted((folder / f"day={day.isoformat()}").glob("*.parquet") if day else folder.rglob("*.parquet"))
+        # Versions first: what a new one replaces meanwhile is still there.
+        versions = self._versions(day) if table in EXTRACTED else None
+        found = self._written(table, day)
+        if versions is not None:
+            found = [path for path in found if _counts(path, versions)]
+        return sorted(found)
 
     def read(self, table: Table, *, part: str, day: date | None) -> pl.DataFrame:
         """One part's rows under the declared schema; an empty frame where there is no such part."""
@@ -108,10 +142,83 @@ class Lake:
         folders = (self.root / table.name).glob("day=*")
         return sorted(date.fromisoformat(folder.name.removeprefix("day=")) for folder in folders)
 
+    def sweep(self, *, stale_after: float = STALE_AFTER) -> int:
+        """Remove what dead writers left, and what was replaced, so many seconds ago; returns how many files."""
+        swept = sweep(self.root) if isinstance(self.root, Path) else 0
+        before = time.time() - stale_after
+        for table in EXTRACTED:
+            found, versions = self._written(table), self._versions()
+            for path in found:
+                if _counts(path, versions) or path.stat().st_mtime > before:
+                    continue
+                part, day = part_of(path)
+                version = versions.get((part, day))
+                manifest = self._folder(_MANIFESTS, day) / f"{version}.json"
+                if version is None or manifest.stat().st_mtime <= before:
+                    path.unlink()
+                    swept += 1
+        return swept
 
-def _scan(table: Table, parts: list[Path]) -> pl.LazyFrame:
+    def _folder(self, table: str, day: date | None) -> AnyPlace:
+        folder = self.root / table
+        return cast("AnyPlace", folder / f"day={day.isoformat()}" if day else folder)
+
+    def _written(self, table: Table, day: date | None = None) -> list[AnyPlace]:
+        folder = self._folder(table.name, day)
+        return cast("list[AnyPlace]", list(folder.glob("*.parquet") if day else folder.rglob("*.parquet")))
+
+    def _versions(self, day: date | None = None, part: str = "") -> dict[tuple[str, date | None], str]:
+        """The name that the parts of a segment have, by segment and archive day, where a manifest says it."""
+        found: dict[tuple[str, date | None], list[Place]] = {}
+        pattern = f"day={day.isoformat() if day else '*'}/{part + _VERSION if part else ''}*.json"
+        for manifest in (self.root / _MANIFESTS).glob(pattern):
+            found.setdefault(part_of(manifest), []).append(manifest)
+        # More than one only where a writer died, or is, between putting its own and removing the one before.
+        return {
+            named: max(manifests, key=_made_at).stem if len(manifests) > 1 else manifests[0].stem
+            for named, manifests in found.items()
+        }
+
+
+def part_of(path: Place) -> tuple[str, date | None]:
+    """What a part or a manifest was made from, by its name, and its archive day; None outside every day's folder."""
+    folder = path.parent.name
+    day = date.fromisoformat(folder.removeprefix("day=")) if folder.startswith("day=") else None
+    return path.stem.partition(_VERSION)[0], day
+
+
+def scan_part(path: Place) -> pl.LazyFrame:
+    """One part lazily, under the schema that it was written with."""
+    return pl.scan_parquet(str(path), hive_partitioning=False, **polars_options([path]))
+
+
+def _counts(path: Place, versions: Mapping[tuple[str, date | None], str]) -> bool:
+    named = part_of(path)
+    return path.stem == versions.get(named, named[0])
+
+
+def _made_at(manifest: Place) -> str:
+    try:
+        with manifest.open("rb") as file:
+            return json.load(file)["made_at"]
+    except FileNotFoundError:  # removed meanwhile, since there is a newer one
+        return ""
+
+
+def _write(table: Table, data: pl.DataFrame, path: Place, made_by: str) -> None:
+    check(table, data)
+    with replacing(path) as temporary:
+        data.write_parquet(temporary, compression="zstd", metadata={"made_by": made_by})
+
+
+def _scan(table: Table, parts: Sequence[Place]) -> pl.LazyFrame:
     if not parts:
         return pl.LazyFrame(schema=table.schema)
     return pl.scan_parquet(
-        parts, schema=table.schema, hive_partitioning=False, missing_columns="insert", extra_columns="ignore"
+        [str(part) for part in parts],
+        schema=table.schema,
+        hive_partitioning=False,
+        missing_columns="insert",
+        extra_columns="ignore",
+        **polars_options(parts),
     )

@@ -19,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO, Final, Literal, NamedTuple, Self
+from typing import Any, BinaryIO, Final, Literal, NamedTuple, Self, TypeVar
 
 import obstore
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
@@ -142,6 +142,7 @@ class ObjectPath:
 
 
 Place = Path | ObjectPath
+AnyPlace = TypeVar("AnyPlace", bound=Place)
 
 
 def place(url: str | Place) -> Place:
@@ -254,7 +255,9 @@ def _telling(path: ObjectPath) -> Iterator[None]:
         yield
     except (BaseError, OSError) as error:
         said = str(error).partition("\n\nDebug source")[0]
-        if "NoSuchBucket" in said:
+        code = re.search("<Code>(.*?)</Code>", said)
+        said = said.partition("<?xml")[0].removesuffix(": ") + (f": {code[1]}" if code else "")
+        if code and code[1] == "NoSuchBucket":
             remedy = f"there is no bucket {path.bucket}; create it, or correct YANYANA_ARCHIVE and YANYANA_LAKE"
         elif isinstance(error, FileNotFoundError):
             raise FileNotFoundError(f"{path}: there is no such object") from error
