@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 HOURS = (1, 3, 6, 12, 24, 48, 96, 168)
 METHOD = "Turnbull's estimate for durations known to lie in intervals"
-_STEPS, _SETTLED = 5_000, 1e-9
+_STEPS, _SETTLED, _NO_MASS = 5_000, 1e-9, 1e-300
 
 
 def lifetimes(exposures: IntoLazyFrame, captures: IntoLazyFrame) -> pl.DataFrame:
@@ -76,16 +76,15 @@ def turnbull(low: Floats, high: Floats) -> tuple[Floats, Floats]:
     points = sorted({*begin, *((high, 1) for _, high in pairs)})
     inner = [(first, second) for first, second in pairwise(points) if first[1] != 1 and second[1] == 1]
     order = {point: rank for rank, point in enumerate(points)}
-    first_of = np.array([order[first] for first, _ in inner], dtype=int)
-    last_of = np.array([order[second] for _, second in inner], dtype=int)
-    after = np.array([order[point] for point in begin], dtype=int)[:, None] <= first_of
-    before = last_of <= np.array([order[high, 1] for _, high in pairs], dtype=int)[:, None]
-    within = after & before
+    # The inner intervals within one that was seen follow each other, so that sums over them are differences of sums.
+    begins = np.searchsorted([order[first] for first, _ in inner], [order[point] for point in begin])
+    ends = np.searchsorted([order[second] for _, second in inner], [order[high, 1] for _, high in pairs], side="right")
     mass = np.full(len(inner), 1 / max(1, len(inner)))
     for _ in range(_STEPS):
-        shares = within * mass
-        shares /= shares.sum(axis=1, keepdims=True)
-        new = times @ shares / times.sum()
+        summed = np.concatenate([[0.0], np.cumsum(mass)])
+        weight = times / np.maximum(summed[ends] - summed[begins], _NO_MASS)
+        changes = np.bincount(begins, weight, len(inner) + 1) - np.bincount(ends, weight, len(inner) + 1)
+        new = mass * np.cumsum(changes)[:-1] / times.sum()
         settled = np.abs(new - mass).max(initial=0.0) < _SETTLED
         mass = new
         if settled:

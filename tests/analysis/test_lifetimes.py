@@ -47,6 +47,20 @@ def test_without_intervals_it_is_kaplan_and_meier() -> None:
         assert least == pytest.approx(float(survival.evaluate(time)), abs=1e-5)
 
 
+def test_thousands_of_intervals_tell_the_law_they_came_from() -> None:
+    random = np.random.default_rng(4)
+    life, first = random.exponential(10, 2_000), random.random(2_000)
+    # Looked at about every hour, no two alike, and for three days.
+    looks = first[:, None] + np.arange(73) - 1
+    low = np.where(looks < life[:, None], np.maximum(looks, 0), 0).max(axis=1)
+    high = np.where(looks >= life[:, None], looks, np.inf).min(axis=1)
+    intervals, mass = turnbull(low, high)
+    assert mass.sum() == pytest.approx(1)
+    for time in (3.0, 10.0, 24.0):
+        least, most = still_there(intervals, mass, time)
+        assert least - 0.04 < np.exp(-time / 10) < most + 0.04
+
+
 def visits(*hours: float) -> pl.LazyFrame:
     """Captures of story A named by their hour."""
     fixed = {"site": "sabah", "url": "https://a.example/", "day": MONDAY, "status": 200, "body_bytes": 1}
