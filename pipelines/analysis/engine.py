@@ -6,8 +6,6 @@ What is counted or judged stands in the module of each measure; the engines, in 
 import narwhals as nw
 import polars as pl
 
-from pipelines.lake.engine import collected as collected
-from pipelines.lake.engine import compact as compact
 from pipelines.lake.schema import Table
 
 

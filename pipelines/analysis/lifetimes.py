@@ -9,8 +9,9 @@ from narwhals.typing import IntoLazyFrame
 from numpy.typing import NDArray
 
 from pipelines import __version__
-from pipelines.analysis.engine import collected, shaped
+from pipelines.analysis.engine import shaped
 from pipelines.analysis.exposure import CLICKBAIT_FROM
+from pipelines.lake.engine import collected
 from pipelines.lake.parts import frame
 from pipelines.lake.schema import LIFETIMES
 
@@ -30,7 +31,7 @@ def lifetimes(exposures: IntoLazyFrame, captures: IntoLazyFrame) -> pl.DataFrame
     less than the true age. Headlines without a clickbait probability are left out.
     """
     shown = _shown(nw.from_native(exposures), nw.from_native(captures))
-    seen = collected(_seen(shown, nw.from_native(exposures), nw.from_native(captures)))
+    seen = _in_hours(collected(_seen(shown, nw.from_native(exposures), nw.from_native(captures))))
     rests = {(site, is_clickbait): counts for site, is_clickbait, *counts in collected(_rests_on(shown)).iter_rows()}
     rows = []
     for (site, is_clickbait), part in seen.sort("site", "is_clickbait", "low", "high").group_by(
@@ -121,7 +122,7 @@ def _rests_on(shown: nw.LazyFrame) -> nw.LazyFrame:
 
 
 def _seen(shown: nw.LazyFrame, exposures: nw.LazyFrame, captures: nw.LazyFrame) -> nw.LazyFrame:
-    """Each headline with the hours for which it was seen, and those after which it was surely gone (null: not seen)."""
+    """Each headline with when it was seen first and last, and when it was surely gone (null: not seen)."""
     headline, at = ["site", "headline"], nw.col("captured_at")
     times = captures.select("capture_id", "captured_at")
     life = shown.group_by(headline).agg(first=at.min(), last=at.max(), clickbait=nw.col("item_clickbait").mean())
@@ -136,11 +137,17 @@ def _seen(shown: nw.LazyFrame, exposures: nw.LazyFrame, captures: nw.LazyFrame) 
         .agg(gone=at.min())
     )
 
-    def hours(end: str) -> nw.Expr:
-        return (nw.col(end) - nw.col("first")).dt.total_seconds().cast(nw.Float64()) / 3600
-
     return (
         life.join(gone, on=headline, how="left")
-        .with_columns(low=hours("last"), high=hours("gone"), is_clickbait=nw.col("clickbait") >= CLICKBAIT_FROM)
-        .select("site", "is_clickbait", "low", "high")
+        .with_columns(is_clickbait=nw.col("clickbait") >= CLICKBAIT_FROM)
+        .select("site", "is_clickbait", "first", "last", "gone")
     )
+
+
+def _in_hours(seen: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `_seen` with the hours for which each headline was surely there, and after which surely gone."""
+
+    def hours(end: str) -> pl.Expr:
+        return (pl.col(end) - pl.col("first")).dt.total_seconds() / 3600
+
+    return seen.select("site", "is_clickbait", low=hours("last"), high=hours("gone"))

@@ -37,7 +37,8 @@ class EngineError(YanyanaError):
 Engine: TypeAlias = Any
 
 # Times are UTC in the lake, whatever the zone of the machines.
-_CONF = {"spark.sql.session.timeZone": "UTC", "spark.ui.showConsoleProgress": "false"}
+_CONF = {"spark.sql.session.timeZone": "UTC"}
+_OF_A_MASTER = {"spark.app.name": "yanyana", "spark.ui.showConsoleProgress": "false"}
 
 
 def spark_lacks(address: str) -> str | None:
@@ -72,9 +73,11 @@ def spark_session(address: str, conf: Mapping[str, str]) -> Iterator[Engine]:
 
     # Executors need the packages that are here: where they have them elsewhere, the variable says so.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    builder: Any = SparkSession.builder
-    builder = builder.remote(address) if is_connect(address) else builder.master(address).appName("yanyana")
-    for name, value in {**_CONF, **conf}.items():
+    if is_connect(address):
+        builder, settings = SparkSession.builder.remote(address), _CONF
+    else:
+        builder, settings = SparkSession.builder.master(address), _CONF | _OF_A_MASTER
+    for name, value in {**settings, **conf}.items():
         builder = builder.config(name, value)
     try:
         if is_connect(address):
