@@ -21,6 +21,7 @@ from urllib.parse import urljoin
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
 
 from pipelines.errors import YanyanaError
@@ -286,6 +287,8 @@ def query(
         table = Table(*rows.columns, caption=f"{rows.height:,} rows")
         for row in rows.iter_rows():
             table.add_row(*(_cell(value) for value in row))
+        if rows.height and Measurement.get(out, out.options.update_width(sys.maxsize), table).minimum > out.width:
+            table = _records(rows)
     out.print(table)
 
 
@@ -645,6 +648,16 @@ def _show_result(settings: Settings) -> None:
         )
     out.print(table)
     out.print(f"DuckDB file  {settings.database}\nreport       {settings.report}", highlight=False, soft_wrap=True)
+
+
+def _records(rows: "pl.DataFrame") -> Table:
+    """The rows one below the other, a line a column: for a screen on which they do not fit side by side."""
+    table = Table("column", "value", caption=f"{rows.height:,} rows", show_header=False)
+    for row in rows.iter_rows(named=True):
+        for name, value in row.items():
+            table.add_row(name, _cell(value))
+        table.add_section()
+    return table
 
 
 def _cell(value: object) -> str:
