@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipelines.lake.ids import key_id
@@ -89,6 +90,14 @@ def test_a_dry_run_tells_what_would_be_fetched_and_asks_nobody(tmp_path: Path) -
     assert "8761" not in done.stdout
     assert not (tmp_path / "archive").exists()
     assert not (tmp_path / "lake").exists()
+
+
+def test_rows_that_are_wider_than_the_screen_are_shown_one_below_the_other(tmp_path: Path) -> None:
+    duckdb.connect(tmp_path / "yanyana.duckdb").close()
+    columns = [f"'value{n}' AS column{n}" for n in range(40)]
+    few, many = (yanyana(tmp_path, "query", f"SELECT {', '.join(columns[:n])}").stdout for n in (3, 40))
+    assert "│ value0  │ value1  │ value2  │" in few
+    assert "│ column39 │ value39 │" in many
 
 
 def test_an_address_that_nobody_asked_for_is_explained(tmp_path: Path) -> None:

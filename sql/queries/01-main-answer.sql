@@ -1,9 +1,8 @@
 -- question: Does more clickbait stand beside hard news than beside other stories, and how sure can one be?
--- One row a site, `all` for every site together. Read the verdict first: it says when nothing can be told.
+-- One row a site and outcome, `all` for every site together. Read the verdict first: it says when nothing can be told.
+-- marts.contrasts has more: what was left out, odds ratios, what the classifier's errors do to the difference.
 SELECT
-    site, outcome, hosts_hard, hosts_soft, hosts_unknown, n_exposures, exposures_site_wide,
-    share_hard, share_soft, difference, difference_low, difference_high, p, q, odds_ratio, i2, corrected_difference,
-    tipping_point, verdict
+    site, outcome, hosts_hard, hosts_soft, share_hard, share_soft, difference, difference_low, difference_high, q, verdict
 FROM marts.contrasts
 WHERE kind = 'all'
 ORDER BY site <> 'all', site, outcome;
