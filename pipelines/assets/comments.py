@@ -14,6 +14,7 @@ from pipelines.analysis.comment_repetition import comment_repetitions
 from pipelines.analysis.engagement import comment_association, engagement_overlap
 from pipelines.assets.tables import SettingsResource, counts_table, table_spec
 from pipelines.lake import schema
+from pipelines.lake.engine import scan
 from pipelines.lake.parts import Lake
 
 _FAILURE = (
@@ -97,6 +98,7 @@ def measure_comments(settings: SettingsResource) -> Iterator[dg.MaterializeResul
     yield _write(lake, schema.THREAD_MEASURES, thread_measures(history, known, reads))
     concentration = comment_concentration(lake.scan(schema.COMMENTS))
     yield _write(lake, schema.COMMENT_CONCENTRATION, concentration, by="verdict")
-    association = comment_association(history, known, reads, lake.scan(schema.EXPOSURES))
+    with settings.session() as engine:
+        association = comment_association(history, known, reads, scan(engine, lake, schema.EXPOSURES))
     yield _write(lake, schema.COMMENT_ASSOCIATION, association)
     yield _write(lake, schema.ENGAGEMENT_OVERLAP, engagement_overlap(lake.scan(schema.OBSERVATIONS)))

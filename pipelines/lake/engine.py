@@ -24,6 +24,7 @@ from polars.io.plugins import register_io_source
 from pipelines.errors import YanyanaError
 from pipelines.lake.parts import Lake, frame
 from pipelines.lake.schema import Table
+from pipelines.lake.store import Place
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -103,12 +104,17 @@ def scan(engine: Engine, lake: Lake, table: Table, day: date | None = None) -> n
     from pyspark.sql.pandas.types import from_arrow_schema
 
     schema: Any = from_arrow_schema(table.schema.to_frame().to_arrow().schema, prefer_timestamp_ntz=True)
-    parts = [f"file://{path.resolve()}" for path in lake.parts(table, day)]
+    parts = [_address(part) for part in lake.parts(table, day)]
     if not parts:
         return nw.from_native(engine.createDataFrame([], schema))
     # Parts are named one by one, and so nothing is to be read from the names of their folders.
     reader = engine.read.schema(schema).option("recursiveFileLookup", "true")
     return nw.from_native(reader.parquet(*parts))
+
+
+def _address(part: Place) -> str:
+    """Where a part lies, as Spark is told it: in a folder that every host sees, or in storage, by Hadoop's S3A."""
+    return f"file://{part.absolute()}" if isinstance(part, Path) else str(part).replace("s3://", "s3a://", 1)
 
 
 def write(

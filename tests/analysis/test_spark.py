@@ -112,7 +112,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame]:
 def assert_same(there: dict[str, pl.DataFrame], here: dict[str, pl.DataFrame]) -> None:
     """Counts, texts and times are equal; numbers with a fraction to 1e-9, since no engine promises an order of sums."""
     for name, rows in here.items():
-        assert_frame_equal(there[name], rows, check_exact=False, rel_tol=1e-9, abs_tol=1e-9, obj=name)
+        assert_frame_equal(there[name], rows, check_exact=False, rel_tol=1e-9, abs_tol=1e-9)
 
 
 def test_spark_counts_the_same(here: dict[str, pl.DataFrame], tmp_path: Path) -> None:
