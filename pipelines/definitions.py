@@ -19,7 +19,7 @@ defs = dg.Definitions(
     resources={
         # Loaded anew by every run, so that a long-lived code server sees an edited sites.toml.
         "settings": dg.ResourceDefinition(lambda _: load()),
-        "crawler": dg.PipesSubprocessClient(),
+        "processes": dg.PipesSubprocessClient(),
     },
     # One process per run: six times faster to start than a process per step, and the heavy steps bring their own pool.
     executor=dg.in_process_executor,

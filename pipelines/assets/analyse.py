@@ -1,5 +1,6 @@
 """From records to measures: exposures by archive day, then what they amount to over all days."""
 
+import logging
 from collections.abc import Iterator
 from datetime import date
 
@@ -10,11 +11,13 @@ import polars as pl
 from pipelines import __version__, analysis
 from pipelines.analysis.misclassification import Gold
 from pipelines.assets import pictures
+from pipelines.assets.spark import run_step
 from pipelines.assets.tables import DAYS, SettingsResource, counts_table, read_days, table_spec
 from pipelines.classify import confusion
 from pipelines.lake import schema
 from pipelines.lake.engine import Engine, collected, scan, write
 from pipelines.lake.parts import Lake
+from pipelines.settings import Settings
 
 _FAILURE = (
     "the tables it is made from do not fit together, or memory ran out; the log has the error. What is published "
@@ -36,13 +39,11 @@ _MADE_BY = f"analysis {__version__}"
     partitions_def=DAYS,
     backfill_policy=dg.BackfillPolicy.single_run(),
 )
-def expose(context: dg.AssetExecutionContext, settings: SettingsResource) -> dg.MaterializeResult:
+def expose(
+    context: dg.AssetExecutionContext, settings: SettingsResource, processes: dg.PipesSubprocessClient
+) -> Iterator[dg.MaterializeResult]:
     """Put every item beside the story it stood with, each archive day for itself."""
-    lake, rows = Lake(settings.lake), 0
-    with settings.session() as engine:
-        for day in read_days(context, lake):
-            rows += _expose(engine, lake, day)
-    return dg.MaterializeResult(asset_key=schema.EXPOSURES.name, metadata={"dagster/partition_row_count": rows})
+    yield from run_step(exposed, context, settings, processes, read_days(context, Lake(settings.lake)))
 
 
 @dg.multi_asset(
@@ -57,12 +58,31 @@ def expose(context: dg.AssetExecutionContext, settings: SettingsResource) -> dg.
         for table in schema.MEASURES
     ],
 )
-def measure(settings: SettingsResource) -> Iterator[dg.MaterializeResult]:
+def measure(
+    context: dg.AssetExecutionContext, settings: SettingsResource, processes: dg.PipesSubprocessClient
+) -> Iterator[dg.MaterializeResult]:
     """Compute every measure over all archive days."""
+    yield from run_step(measured, context, settings, processes, [])
+
+
+def exposed(settings: Settings, days: list[date], log: logging.Logger) -> Iterator[dg.MaterializeResult]:
+    """Write the exposures of these archive days."""
+    lake, rows = Lake(settings.lake), 0
+    with settings.session() as engine:
+        for day in days:
+            rows_of_day = _expose(engine, lake, day)
+            log.info(f"{day}: {rows_of_day} exposures")
+            rows += rows_of_day
+    yield dg.MaterializeResult(asset_key=schema.EXPOSURES.name, metadata={"dagster/partition_row_count": rows})
+
+
+def measured(settings: Settings, _: list[date], log: logging.Logger) -> Iterator[dg.MaterializeResult]:
+    """Write every measure; they are over all archive days, whichever a run is about."""
     lake = Lake(settings.lake)
     with settings.session() as engine:
         for table, rows, metadata in _measured(engine, lake):
             lake.write(table, rows, part=table.name, day=None, made_by=_MADE_BY)
+            log.info(f"{table.name}: {rows.height} rows")
             yield dg.MaterializeResult(asset_key=table.name, metadata={"dagster/row_count": rows.height, **metadata})
 
 

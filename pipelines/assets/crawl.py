@@ -59,7 +59,7 @@ def crawl(
     context: dg.AssetExecutionContext,
     config: CrawlConfig,
     settings: SettingsResource,
-    crawler: dg.PipesSubprocessClient,
+    processes: dg.PipesSubprocessClient,
 ) -> Iterator[dg.MaterializeResult]:
     """Fetch what is due today. A day that has passed cannot be fetched any more: its archive is left as it is."""
     days, day, lake = days_of(context), today(), Lake(settings.lake)
@@ -71,7 +71,7 @@ def crawl(
         context.log.warning(f"no site is enabled in {settings.sites}: nothing is fetched")
     else:
         run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
-        said = _run(context, settings, crawler, run_id, day, sites)
+        said = _run(context, settings, processes, run_id, day, sites)
         reports, failures = _rows(schema.CRAWL_REPORTS, said["reports"]), _rows(schema.CRAWL_FAILURES, said["failures"])
         lake.write(schema.CRAWL_FAILURES, failures, part=run_id, day=day, made_by="crawl")
         lake.write(schema.CRAWL_REPORTS, reports, part=run_id, day=day, made_by="crawl")
@@ -105,7 +105,7 @@ def _rows_held(lake: Lake, table: schema.Table, days: Sequence[date]) -> int:
 def _run(
     context: dg.AssetExecutionContext,
     settings: Settings,
-    crawler: dg.PipesSubprocessClient,
+    processes: dg.PipesSubprocessClient,
     run_id: str,
     day: date,
     sites: Sequence[Site],
@@ -125,7 +125,7 @@ def _run(
     with _demo(settings, sites), warnings.catch_warnings():
         # Dagster's own Pipes client calls something that Dagster marks as a preview.
         warnings.simplefilter("ignore", dg.PreviewWarning)
-        process = crawler.run(
+        process = processes.run(
             context=context, command=[sys.executable, "-m", "pipelines.crawl.process"], extras={"job": job}
         )
     [said] = process.get_custom_messages()
