@@ -7,16 +7,18 @@ is read in `pipelines.extract`, what a comment platform says in `pipelines.comme
 """
 
 import gc
+import json
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import partial
 from itertools import chain, islice
 from multiprocessing import get_context
-from typing import Any, TypeVar
+from socket import gethostname
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
@@ -27,7 +29,7 @@ from pipelines.comments.platforms import adapter_of
 from pipelines.comments.pseudonym import author_key
 from pipelines.comments.reading import reading
 from pipelines.comments.rows import rows as thread_rows
-from pipelines.crawl.archive import Exchange, Skip, not_a_page, read_segment, response_in
+from pipelines.crawl.archive import Exchange, Skip, day_folder, not_a_page, read_segment, response_in
 from pipelines.crawl.discovery import Purpose
 from pipelines.crawl.log import capture_row, discovery_rows, first_found, imported, part_name, teaser_rows
 from pipelines.errors import YanyanaError
@@ -39,7 +41,10 @@ from pipelines.lake.ids import article_id, digest, key_id
 from pipelines.lake.parts import Lake, frame
 from pipelines.lake.store import Place
 from pipelines.progress import Progress
-from pipelines.settings import Settings, SiteIndex
+from pipelines.settings import Settings, SiteIndex, load
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _BATCH = 8  # pages sent to a worker at once: large enough to hide the queue, small enough to share out evenly
 _ROWS_HELD = 100_000  # rows kept as Python objects before they are packed into frames
@@ -157,10 +162,14 @@ def extract_segments(
 ) -> Iterator[SegmentCounts]:
     """Read those segments, each of its archive day, that this version has not read; what each gave, in their order.
 
-    A process reads a segment by itself, or, when there are few, all processes read the pages of one after the other.
-    Segments are asked for as processes become free. Raises what `extract_segment` does.
+    A process, or a task on Spark, reads a segment by itself; when there are few, all processes read the pages of one
+    after the other. Segments are asked for as processes become free, and at once on Spark, which tells of `progress`
+    in its own UI. Raises what `extract_segment` does; on Spark when all other segments are read.
     """
     unread = _unread(segments, settings, progress)
+    if settings.engine == "spark":
+        yield from _read_on_spark(list(unread), settings)
+        return
     enough = min(settings.workers, _FED)
     first = list(islice(unread, enough))
     if len(first) < enough or settings.workers == 1:
@@ -204,6 +213,55 @@ def _read_in_worker(segment: tuple[Place, date], settings: Settings) -> SegmentC
     counts = read_alone(segment, settings, progress=_progress)
     gc.collect()  # a worker collects only what it has just made, otherwise
     return counts
+
+
+def _read_on_spark(unread: list[tuple[Place, date]], settings: Settings) -> Iterator[SegmentCounts]:
+    """Each segment as a task of its own, whose one row says what it gave.
+
+    An executor reads segment and settings where it runs. Only names travel, above all not the secret: Spark would keep
+    it in files, show it in its UI, or log it.
+    """
+    if not unread:
+        return
+    names, agreed = [(segment.name, day) for segment, day in unread], _fingerprint(settings)
+
+    def read(batches: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
+        import pyarrow as pa
+
+        start_worker()
+        for batch in batches:
+            for number in batch.column(0).to_pylist():
+                yield pa.RecordBatch.from_pydict({"given": [_read_in_task(names[number], agreed)]})
+
+    with settings.session() as spark:
+        tasks = spark.range(len(names), numPartitions=len(names)).mapInArrow(read, "given string")
+        given = [json.loads(row["given"]) for row in tasks.collect()]
+    failures = [each["failure"] for each in given if "failure" in each]
+    yield from (SegmentCounts(**each["counts"]) for each in given if each.get("counts"))
+    if failures:
+        raise YanyanaError("\n".join(failures))
+
+
+def _read_in_task(segment: tuple[str, date], agreed: str) -> str:
+    """Read one segment under this machine's settings; what it gave, or the failure that doing it again repeats."""
+    name, day = segment
+    try:
+        settings = load()
+        if (mine := _fingerprint(settings)) != agreed:
+            raise YanyanaError(
+                f"{gethostname()} would read {name} with {mine}, and the driver has {agreed}: install one version of "
+                "Yanyana everywhere, and give the executors the same sites.toml (YANYANA_SITES) and the same secret "
+                "(YANYANA_AUTHOR_SECRET, or secret.key in YANYANA_DATA)"
+            )
+        counts = _read_in_worker((day_folder(settings.archive, day) / name, day), settings)
+    except YanyanaError as error:
+        return json.dumps({"failure": str(error)})
+    return json.dumps({"counts": counts and asdict(counts)})
+
+
+def _fingerprint(settings: Settings) -> str:
+    """What processes have to agree on to read alike."""
+    return f"{version(settings.secret())}, sites {digest('sites', settings.configured.model_dump_json())}"
 
 
 def extract_segment(

@@ -3,6 +3,7 @@
 Only the edges read this module: assets, the command line and the crawl process. The rooms get plain values.
 """
 
+import os
 import re
 import tomllib
 from collections.abc import Collection, Iterator
@@ -247,18 +248,23 @@ def _with_defaults(site: Site, crawl: Crawl) -> Site:
     return site.model_copy(update={key: value for key, value in defaults.items() if key not in site.model_fields_set})
 
 
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class Settings(BaseSettings):
     """Where things lie and what works on them; each field is a `YANYANA_…` variable.
 
-    `workers` is how many processes read pages. `engine` counts: `polars` here, or `spark` at the address `spark`, a
-    master or a Connect server, with further settings of Spark in `spark_conf` (a JSON object).
+    `workers` is how many processes read pages, one a core by itself. `engine` counts: `polars` here, or `spark` at the
+    address `spark`, a master or a Connect server, with further settings of Spark in `spark_conf` (a JSON object).
     """
 
     model_config = SettingsConfigDict(env_prefix="YANYANA_", extra="ignore", frozen=True)
 
     data: Path = ROOT / "data"
     sites: Path = ROOT / "data" / "sites.toml"
-    workers: Annotated[int, Field(ge=1)] = 2
+    workers: Annotated[int, Field(ge=1)] = Field(default_factory=_cores)
     spark: Annotated[str, Field(pattern=r"^(local(\[.+\])?$|local-cluster\[|yarn$|(spark|k8s|sc)://.)")] = "local[*]"
     spark_conf: dict[str, str] = {}
     engine: Literal["polars", "spark"] = "polars"

@@ -1,7 +1,9 @@
 """A WARC segment through the extraction into the lake: what is written, what is left out, and doing it again."""
 
 import gzip
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,6 +22,7 @@ from pipelines.crawl.segment import Fetched, Previous, SegmentWriter
 from pipelines.errors import YanyanaError
 from pipelines.lake import schema
 from pipelines.lake.parts import Lake
+from pipelines.lake.store import Place
 from pipelines.progress import Progress
 from pipelines.segments import SegmentCounts, extract_segment, extract_segments, in_order
 from pipelines.settings import ROOT, Settings, SiteIndex
@@ -61,7 +64,7 @@ def segment(tmp_path: Path) -> Path:
     return writer.finished[0]
 
 
-def read(segment: Path, lake: Lake, *, secret: bytes | None = SECRET, workers: int = 1) -> SegmentCounts | None:
+def read(segment: Place, lake: Lake, *, secret: bytes | None = SECRET, workers: int = 1) -> SegmentCounts | None:
     return extract_segment(segment, day=DAY, lake=lake, sites=SiteIndex(()), secret=secret, workers=workers)
 
 
@@ -194,7 +197,7 @@ def test_threads_in_a_file_that_was_compressed_as_a_whole_are_captures(tmp_path:
 
 
 @pytest.fixture
-def theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, date]]:
+def theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Place, date]]:
     monkeypatch.setattr(importing, "SEGMENT_BYTES", 32_000)
     path = ccnews.write(tmp_path / "theirs.warc.gz", 60)
     return [(each.segment, each.day) for each in import_file(path, tmp_path / "archive", day=DAY)]
@@ -206,7 +209,7 @@ def rows(lake: Lake) -> dict[str, list[Any]]:
 
 @pytest.mark.parametrize("workers", [1, 2, 3], ids=["one process", "a segment each", "few segments"])
 def test_segments_give_the_same_however_they_are_shared_out(
-    theirs: list[tuple[Path, date]], tmp_path: Path, workers: int, monkeypatch: pytest.MonkeyPatch
+    theirs: list[tuple[Place, date]], tmp_path: Path, workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert len(theirs) == 2
     monkeypatch.setattr(segments, "_BATCH", 60)  # so that few processes are started, not one for every eight pages
@@ -274,6 +277,21 @@ def test_an_import_goes_on_after_a_kill_and_does_nothing_twice(tmp_path: Path) -
     assert rows(lake) == rows(Lake(tmp_path / "undisturbed" / "lake"))
     archived = sorted((tmp_path / "killed" / "archive" / "day=2026-03-01").glob("*.warc.gz"))
     assert b"".join(path.read_bytes() for path in archived) == theirs.read_bytes()
+
+
+def test_a_task_that_would_read_otherwise_than_the_driver_says_so_and_writes_nothing(
+    theirs: list[tuple[Place, date]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YANYANA_DATA", str(tmp_path))
+    monkeypatch.setenv("YANYANA_AUTHOR_SECRET", "the driver's secret")
+    agreed, (path, day) = segments._fingerprint(Settings()), theirs[0]
+    monkeypatch.setenv("YANYANA_AUTHOR_SECRET", "another secret")
+    answer = json.loads(segments._read_in_task((path.name, day), agreed))
+    assert re.search(rf"would read {path.name} with extract .*YANYANA_AUTHOR_SECRET", answer["failure"])
+    assert "another secret" not in answer["failure"]
+    assert not (tmp_path / "lake").exists()
+    monkeypatch.setenv("YANYANA_AUTHOR_SECRET", "the driver's secret")
+    assert json.loads(segments._read_in_task((path.name, day), agreed))["counts"]["segment"] == path.name
 
 
 def test_two_may_read_one_segment_at_once(segment: Path, tmp_path: Path) -> None:

@@ -16,8 +16,9 @@ from typing import BinaryIO, Final
 
 from fastwarc.warc import ArchiveIterator, WarcRecord
 
-from pipelines.crawl.archive import check_warc, day_folder
+from pipelines.crawl.archive import check_warc, day_folder, day_of
 from pipelines.lake.files import replacing
+from pipelines.lake.store import Place
 
 # A segment ends at the first border beyond this. It is what a killed import does again for each of its workers, what a
 # worker needs memory for, and what makes a part of some megabytes: half a minute to a minute of one core's work.
@@ -29,7 +30,7 @@ _COPIED_AT_ONCE: Final = 2**20
 class Imported:
     """A segment of somebody's WARC file that is in the archive: where, since which day, and whether it was before."""
 
-    segment: Path
+    segment: Place
     day: date
     already: bool
 
@@ -42,7 +43,7 @@ class _Record:
     ties: frozenset[str]
 
 
-def import_file(path: Path, archive: Path, *, day: date) -> Iterator[Imported]:
+def import_file(path: Path, archive: Place, *, day: date) -> Iterator[Imported]:
     """Copy a WARC file into the archive as segments of `day`, each whole or not at all, giving each as it is there.
 
     A file is known by its content: what came in before, under any name and on any day, is not copied again, and an
@@ -53,7 +54,7 @@ def import_file(path: Path, archive: Path, *, day: date) -> Iterator[Imported]:
     return _segments(path, archive, day)
 
 
-def bare_seconds(path: Path) -> float:
+def bare_seconds(path: Place) -> float:
     """How long FastWARC takes to read a WARC file to its end and do nothing with it: the measure for who does more."""
     began = perf_counter()
     with path.open("rb") as file:
@@ -62,7 +63,7 @@ def bare_seconds(path: Path) -> float:
     return perf_counter() - began
 
 
-def _segments(path: Path, archive: Path, day: date) -> Iterator[Imported]:
+def _segments(path: Path, archive: Place, day: date) -> Iterator[Imported]:
     with path.open("rb") as file:
         content = file_digest(file, lambda: blake2b(digest_size=6)).hexdigest()
         size, packed = file.tell(), _at(file, 0, 2) == b"\x1f\x8b"
@@ -70,7 +71,7 @@ def _segments(path: Path, archive: Path, day: date) -> Iterator[Imported]:
         name, start = f"import-{stem}-{content}", 0
         known = {_start(found): found for found in archive.glob(f"day=*/import-*-{content}*.warc*")}
         while segment := known.pop(start, None):
-            day = date.fromisoformat(segment.parent.name.removeprefix("day="))
+            day = day_of(segment)
             name = segment.name.partition(content)[0] + content
             yield Imported(segment, day, already=True)
             start += segment.stat().st_size
@@ -84,7 +85,7 @@ def _segments(path: Path, archive: Path, day: date) -> Iterator[Imported]:
             start = end
 
 
-def _start(segment: Path) -> int:
+def _start(segment: Place) -> int:
     """Where in its file a segment begins, as its name says."""
     found = re.search(r"_([0-9]{12})\.warc(?:\.gz)?$", segment.name)
     return int(found[1]) if found else 0
