@@ -1,6 +1,7 @@
 """Headlines in each other's company: which pairs of stories stand in one list more often than by chance."""
 
 import random
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import igraph
@@ -14,6 +15,7 @@ from scipy import special
 from pipelines import __version__
 from pipelines.analysis.engine import labels, shaped
 from pipelines.analysis.multiplicity import q_values
+from pipelines.analysis.strata import STRATA, checked
 from pipelines.lake.engine import collected, compact, settled
 from pipelines.lake.schema import HEADLINE_PAIRS
 
@@ -28,30 +30,37 @@ COMPANY_BELOW = 0.1
 # Smaller p-values are bounds and not estimates.
 _FAR = 0.001
 METHOD = "meetings against lists filled at random within strata, matched binomial law, mid-p; Leiden communities"
-STRATA = ("site", "day", "kind", "placement")
 
 
-def headline_pairs(exposures: IntoLazyFrame, headlines: IntoLazyFrame, *, seed: int = 0) -> pl.DataFrame:
+def headline_pairs(
+    exposures: IntoLazyFrame, headlines: IntoLazyFrame, *, strata: Sequence[str] = STRATA, seed: int = 0
+) -> pl.DataFrame:
     """Pairs of stories that stood in one block beside a story more than once, in the schema of HEADLINE_PAIRS.
 
     The unit is the distinct block: one list of targets (`content_hash`) counts once a site, on however many pages, days
     and captures it stood, in the stratum (day, kind, placement) where it was first seen. Lists count up to their 50th
     slot. The null (`meetings`) keeps, within each stratum, in how many blocks each story stands and how long blocks
-    are, so that two stories of one day are not company for having been new together. `p` is one-sided: together more
-    often than that. `q` takes every pair of the site's stories shown at least twice for a test, met or not.
+    are, so that two stories of one day are not company for having been new together; `strata` are as in
+    `contrast.contrasts`. `p` is one-sided: together more often than that. `q` takes every pair of the site's stories
+    shown at least twice for a test, met or not.
 
     `community` numbers groups of stories, from 1 by size, that pairs with q below 0.1 tie together (Leiden algorithm on
     modularity, weighted by lift); null where the two are in none in common.
 
     Source of the communities: Traag, Waltman and van Eck, Scientific Reports 9, 2019, as igraph has it.
     """
+    within = checked(strata, exposures)
     scanned = nw.from_native(exposures).with_columns(target=nw.col("target_id"), block=nw.col("content_hash"))
     rows = compact(scanned, "target", "block")
-    with settled(_members(rows), "site", "kind", "placement") as members:
-        pairs = _judged(collected(_met(members)), collected(_shown(members)), collected(_sizes(members)))
+    texts = [name for name in within if name not in ("day", "hour")]
+    with settled(_members(rows, within), *texts) as members:
+        met, shown, sizes = _met(members), _shown(members, within), _sizes(members, within)
+        pairs = _judged(collected(met), collected(shown), collected(sizes), within)
     names = collected(rows.select("site", "target", "target_id").unique())
-    texts = _usual_wording(collected(_worded(nw.from_native(exposures), nw.from_native(headlines))))
-    return shaped(HEADLINE_PAIRS, _in_communities(_named(pairs, names, texts), seed).with_columns(seed=pl.lit(seed)))
+    wordings = _usual_wording(collected(_worded(nw.from_native(exposures), nw.from_native(headlines))))
+    return shaped(
+        HEADLINE_PAIRS, _in_communities(_named(pairs, names, wordings, within), seed).with_columns(seed=pl.lit(seed))
+    )
 
 
 class Law(NamedTuple):
@@ -110,10 +119,10 @@ def _binomial_tail(k: Floats, n: Floats, chance: Floats) -> Floats:
     return np.where(k <= 0, 1.0, np.where(k >= n + 1, 0.0, tail))
 
 
-def _members(rows: nw.LazyFrame) -> nw.LazyFrame:
+def _members(rows: nw.LazyFrame, strata: tuple[str, ...]) -> nw.LazyFrame:
     """Which targets stand in which distinct block, and the stratum in which the block was first seen."""
     known = rows.filter(nw.col("slot") <= LONGEST_BLOCK).with_columns(nw.col("placement").fill_null("unknown"))
-    first = known.group_by("site", "block").agg(nw.col("day", "kind", "placement").min())
+    first = known.group_by("site", "block").agg(*(nw.col(name).min() for name in strata if name != "site"))
     return known.select("site", "block", "target").unique().join(first, on=["site", "block"])
 
 
@@ -133,22 +142,22 @@ def _met(members: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
-def _shown(members: nw.LazyFrame) -> nw.LazyFrame:
-    return members.group_by(*STRATA, "target").agg(shown=nw.len().cast(nw.Float64()))
+def _shown(members: nw.LazyFrame, strata: tuple[str, ...]) -> nw.LazyFrame:
+    return members.group_by(*strata, "target").agg(shown=nw.len().cast(nw.Float64()))
 
 
-def _sizes(members: nw.LazyFrame) -> nw.LazyFrame:
+def _sizes(members: nw.LazyFrame, strata: tuple[str, ...]) -> nw.LazyFrame:
     size = nw.col("size")
     return (
-        members.group_by(*STRATA, "block")
+        members.group_by(*strata, "block")
         .agg(size=nw.len().cast(nw.Float64()))
         .with_columns(ordered=size * (size - 1))
-        .group_by(STRATA)
+        .group_by(strata)
         .agg(blocks_in=nw.len().cast(nw.Int64()), places=size.sum(), ordered_pairs=nw.col("ordered").sum())
     )
 
 
-def _judged(met: pl.DataFrame, shown: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
+def _judged(met: pl.DataFrame, shown: pl.DataFrame, sizes: pl.DataFrame, strata: tuple[str, ...]) -> pl.DataFrame:
     """The pairs with support, lift, NPMI, p and q."""
     # Whichever engine counted: sorting and joining by text costs more than everything else here.
     met, shown, sizes = (counts.with_columns(pl.col("site").cast(pl.Categorical)) for counts in (met, shown, sizes))
@@ -161,7 +170,7 @@ def _judged(met: pl.DataFrame, shown: pl.DataFrame, sizes: pl.DataFrame) -> pl.D
     )  # fmt: skip
     known = _stories(met)
     met = _numbered(met, known)
-    law = _by_chance(met, known, shown, sizes)
+    law = _by_chance(met, known, shown, sizes, strata)
     share = pl.col("blocks") / pl.col("all_blocks")
     pairs = (
         met.with_columns(expected=pl.Series(law.mean, dtype=pl.Float64))
@@ -194,7 +203,9 @@ def _stories(met: pl.DataFrame) -> pl.DataFrame:
     return stories.with_row_index("number").with_columns(pl.col("number").cast(pl.Int64))
 
 
-def _by_chance(met: pl.DataFrame, stories: pl.DataFrame, shown: pl.DataFrame, sizes: pl.DataFrame) -> Law:
+def _by_chance(
+    met: pl.DataFrame, stories: pl.DataFrame, shown: pl.DataFrame, sizes: pl.DataFrame, within: tuple[str, ...]
+) -> Law:
     """What `meetings` says of each pair of `_numbered`, summed over strata: also where they did not meet.
 
     Stratum by stratum, without joining pairs with strata: stories shown equally often there are alike, so that the
@@ -206,11 +217,11 @@ def _by_chance(met: pl.DataFrame, stories: pl.DataFrame, shown: pl.DataFrame, si
     rank = np.zeros(stories.height, dtype=np.int64)
     strata = (
         shown.join(stories, on=["site", "target"])
-        .join(sizes, on=STRATA)
-        .sort(*STRATA, "number")
-        .select(*STRATA, "number", "shown", "places", "ordered_pairs")
+        .join(sizes, on=within)
+        .sort(*within, "number")
+        .select(*within, "number", "shown", "places", "ordered_pairs")
     )
-    for _, there in strata.group_by(STRATA, maintain_order=True):
+    for _, there in strata.group_by(within, maintain_order=True):
         number = there["number"].to_numpy()
         times, level = np.unique(there["shown"].to_numpy(), return_inverse=True)
         # Level 0: not shown there, and so no meetings.
@@ -234,7 +245,7 @@ def _ranges(begin: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int6
     return np.repeat(end - np.cumsum(size), size) + np.arange(size.sum())
 
 
-def _named(pairs: pl.DataFrame, names: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
+def _named(pairs: pl.DataFrame, names: pl.DataFrame, texts: pl.DataFrame, strata: tuple[str, ...]) -> pl.DataFrame:
     """The pairs with identifiers and wordings in place of codes, the smaller identifier first."""
     names, texts = (each.with_columns(pl.col("site").cast(pl.Categorical)) for each in (names, texts))
     for side in ("a", "b"):
@@ -252,7 +263,7 @@ def _named(pairs: pl.DataFrame, names: pl.DataFrame, texts: pl.DataFrame) -> pl.
     return pairs.with_columns(
         n_articles=pl.col("stories").cast(pl.Int64),
         method=pl.lit(METHOD),
-        strata=pl.lit(" × ".join(STRATA)),
+        strata=pl.lit(" × ".join(strata)),
         code_version=pl.lit(__version__),
     )
 

@@ -20,8 +20,7 @@ from pipelines.analysis.misclassification import Gold, corrected, tipping_point
 from pipelines.analysis.multiplicity import q_values
 from pipelines.analysis.permutation import permutation_p
 from pipelines.analysis.pooling import heterogeneity, random_effects
-from pipelines.analysis.strata import STRATA, host_outcomes
-from pipelines.errors import YanyanaError
+from pipelines.analysis.strata import STRATA, WHOLE, checked, host_outcomes
 from pipelines.lake.parts import frame
 from pipelines.lake.schema import CONTRASTS, TIME_COURSE
 
@@ -38,10 +37,6 @@ _SURE_ERROR = 5.0
 METHOD = "Mantel-Haenszel difference, cluster-robust t; labels exchanged within strata"
 
 
-class StrataError(YanyanaError):
-    """Strata were asked for that a host's row does not have."""
-
-
 def contrasts(
     exposures: IntoLazyFrame,
     *,
@@ -54,10 +49,10 @@ def contrasts(
 
     The unit is the host article with its outcomes of `strata.host_outcomes`; it is hard where its hard-news probability
     is at least 0.5. Hosts without a topic are on neither side and are counted apart. Hosts are compared within `strata`
-    (any of site, day, kind and placement; the site always), so that a day on which a site publishes much of both is no
-    finding. `difference`, `risk_ratio` and `odds_ratio` are Mantel–Haenszel's (see `mantel_haenszel`), `p` comes from
-    exchanging the labels of the hosts of one site and day (see `permutation.permutation_p`), `q` counts the sites of
-    one kind and outcome as so many tests.
+    (the site, and any of day, kind and placement, or `strata.HOURLY` for exposures of `strata.with_hour`), so that a
+    day on which a site publishes much of both is no finding. `difference`, `risk_ratio` and `odds_ratio` are
+    Mantel–Haenszel's (see `mantel_haenszel`), `p` comes from exchanging the labels of the hosts of one site and day or
+    hour (see `permutation.permutation_p`), `q` counts the sites of one kind and outcome as so many tests.
 
     Kind `all` is every kind together: a host then has a row in each, and all its rows are one cluster and move as one.
     Site `all` is every stratum of every site, each story counting alike; there it says also how much the sites differ.
@@ -66,8 +61,8 @@ def contrasts(
 
     Where nothing can be told, the numbers are null and the verdict says why. Raises StrataError for unknown strata.
     """
+    within = checked(strata, exposures)
     hosts = sided(host_outcomes(exposures))
-    within = _checked(strata)
     rows = list(_rows(hosts, within, golds or {}, draws, seed))
     return shaped(CONTRASTS, _with_q(frame(CONTRASTS, rows)))
 
@@ -103,15 +98,6 @@ def time_course(exposures: IntoLazyFrame) -> pl.DataFrame:
     return shaped(TIME_COURSE, frame(TIME_COURSE, rows))
 
 
-def _checked(strata: Sequence[str]) -> tuple[str, ...]:
-    unknown = set(strata) - set(STRATA)
-    if unknown or "site" not in strata:
-        raise StrataError(
-            f"strata {', '.join(strata)}: name site and any of {', '.join(STRATA[1:])}; a host has no more"
-        )
-    return tuple(strata)
-
-
 def sided(hosts: pl.DataFrame) -> pl.DataFrame:
     """Rows of `strata.host_outcomes` with `is_hard`: hard news, other, or null where the topic is unknown."""
     return hosts.with_columns(is_hard=pl.col("hard") >= HARD_FROM)
@@ -144,7 +130,7 @@ def judged(hosts: pl.DataFrame, outcome: str, strata: Sequence[str] = STRATA) ->
     if difference is None or min(sides) < FEWEST_STORIES:
         return None
     # A host's rows move together: its score is the sum of how far each is from its stratum's mean.
-    together = [name for name in strata if name in ("site", "day")]
+    together = [name for name in strata if name in WHOLE]
     scored = (
         known.with_columns(
             score=pl.col(outcome) - pl.col(outcome).mean().over("stratum"),

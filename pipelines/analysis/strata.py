@@ -4,11 +4,14 @@ This is where counting ends. What is judged from these rows (differences, tests,
 are stories, however often they were captured and however many teasers stood beside them.
 """
 
+from collections.abc import Sequence
+
 import narwhals as nw
 import polars as pl
 from narwhals.typing import IntoLazyFrame
 
 from pipelines.analysis.exposure import CLICKBAIT_FROM
+from pipelines.errors import YanyanaError
 from pipelines.lake.engine import collected, compact
 
 # A target beside this share of a site's hosts, in one kind of block on one day, is site-wide …
@@ -18,14 +21,40 @@ SITE_WIDE_HOSTS = 5
 
 # What is compared is compared within these, unless a caller says otherwise.
 STRATA = ("site", "day", "kind", "placement")
+# The same by the hour of the first capture, for exposures of `with_hour`: fewer stories to compare, and more alike.
+HOURLY = ("site", "hour", "kind", "placement")
+# What a story keeps over its lists, so that its label is exchanged with those of other stories that share it.
+WHOLE = ("site", "day", "hour")
 # The columns of a host's row that can be compared between hard news and the rest.
 OUTCOMES = ("clickbait", "clickbait_or_tabloid", "called_clickbait", "clickbait_height")
+
+
+class StrataError(YanyanaError):
+    """Strata were asked for that the exposures do not have."""
+
+
+def with_hour(exposures: IntoLazyFrame, captures: IntoLazyFrame) -> nw.LazyFrame:
+    """Exposures with the `hour` in which they were captured, so that stories can be compared within `HOURLY` strata."""
+    hours = nw.from_native(captures).select("capture_id", hour=nw.col("captured_at").dt.truncate("1h"))
+    return nw.from_native(exposures).join(hours, on="capture_id")
+
+
+def checked(strata: Sequence[str], exposures: IntoLazyFrame) -> tuple[str, ...]:
+    """The strata, if they name the site and these exposures have them; otherwise raises StrataError with the remedy."""
+    known = (*STRATA, "hour") if "hour" in nw.from_native(exposures).collect_schema().names() else STRATA
+    if set(strata) - set(known) or "site" not in strata:
+        raise StrataError(
+            f"strata {', '.join(strata)}: name site and any of {', '.join(known[1:])}; a host has no more "
+            "(an hour, for exposures of strata.with_hour)"
+        )
+    return tuple(strata)
 
 
 def host_outcomes(exposures: IntoLazyFrame) -> pl.DataFrame:
     """One row a host, block kind and placement: what stood beside the story in such lists, over all its captures.
 
-    `day` is the day on which the site's story was first captured, so that a story counts on one day only. `hard` is its
+    `day` is the day on which the site's story was first captured, so that a story counts on one day only; `hour`, for
+    exposures of `with_hour`, the hour of it. `hard` is its
     hard-news probability, averaged over its captures; null where its topic is unknown. Outcomes are shares of the
     distinct targets beside it, averaged over captures with the same weight each:
 
@@ -69,13 +98,19 @@ def set_apart(exposures: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
+def first_times(exposures: nw.LazyFrame) -> list[str]:
+    """The columns whose smallest value says when a story was first captured: day, and hour where there is one."""
+    return [name for name in ("day", "hour") if name in exposures.collect_schema().names()]
+
+
 def _by_host(exposures: nw.LazyFrame) -> nw.LazyFrame:
     host, in_list = ["site", "host_id"], ["capture_id", "kind", "placement"]
+    times = first_times(exposures)
     # A capture has one host; what is known of it is joined again once the teasers are counted.
     captures = exposures.group_by("capture_id").agg(
-        nw.col("site").min(), nw.col("host_id").min(), nw.col("day").min(), hard=nw.col("host_hard").mean()
+        nw.col("site").min(), nw.col("host_id").min(), nw.col(times).min(), hard=nw.col("host_hard").mean()
     )
-    hosts = captures.group_by(host).agg(nw.col("day").min(), nw.col("hard").mean())
+    hosts = captures.group_by(host).agg(nw.col(times).min(), nw.col("hard").mean())
     targets = exposures.group_by(*in_list, "target_id").agg(
         nw.col("clickbait", "clickbait_or_tabloid").mean(),
         nw.col("slot").min().cast(nw.Float64()),
@@ -109,5 +144,5 @@ def _by_host(exposures: nw.LazyFrame) -> nw.LazyFrame:
         .group_by(*host, "kind", "placement")
         .agg(nw.col(*OUTCOMES).mean(), nw.col("exposures", "site_wide").sum().cast(nw.Int64()))
         .join(hosts, on=host)
-        .select(*host, "kind", "placement", "day", "hard", *OUTCOMES, "exposures", "site_wide")
+        .select(*host, "kind", "placement", *times, "hard", *OUTCOMES, "exposures", "site_wide")
     )

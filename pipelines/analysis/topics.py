@@ -1,5 +1,7 @@
 """Which classes of items stand beside stories of which topics, against independence within site and day."""
 
+from collections.abc import Sequence
+
 import narwhals as nw
 import numpy as np
 import polars as pl
@@ -10,7 +12,7 @@ from pipelines import __version__
 from pipelines.analysis import association
 from pipelines.analysis.engine import shaped
 from pipelines.analysis.multiplicity import q_values
-from pipelines.analysis.strata import STRATA, set_apart
+from pipelines.analysis.strata import STRATA, WHOLE, checked, first_times, set_apart
 from pipelines.lake.engine import collected, compact
 from pipelines.lake.schema import COOCCURRENCE, TOPIC_MATRIX
 
@@ -18,7 +20,7 @@ _DAY = ["site", "day"]
 # Fewer stories of a topic or of others, or a smaller expected count, and the normal distribution does not hold.
 FEWEST_HOSTS = 5
 LEAST_EXPECTED = 5.0
-METHOD = "hosts' topics exchanged within site and day; normal distribution with the exact variance"
+METHOD = "hosts' topics exchanged within the strata's site and time; normal distribution with the exact variance"
 
 
 def cooccurrence(exposures: IntoLazyFrame) -> pl.DataFrame:
@@ -32,21 +34,23 @@ def cooccurrence(exposures: IntoLazyFrame) -> pl.DataFrame:
     return shaped(COOCCURRENCE, _associated(collected(_counted(nw.from_native(exposures)))))
 
 
-def topic_matrix(exposures: IntoLazyFrame, *, dependent: bool = False) -> pl.DataFrame:
+def topic_matrix(exposures: IntoLazyFrame, *, strata: Sequence[str] = STRATA, dependent: bool = False) -> pl.DataFrame:
     """Host topic × item class per site, each cell with its test, in the schema of TOPIC_MATRIX.
 
     A target beside a host counts once a kind, placement and class, over all captures; a host counts on the day of its
     first capture; site-wide targets are set aside. The null exchanges the topics of the hosts of one site and day and
     leaves the pages as they are: how often each headline is shown, how many teasers each list has and what stands with
     what are all kept, also where headlines repeat heavily. A host's score for a class is its items of the class less
-    its items times the share of the class in its stratum (site × day × kind × placement), so that long lists are no
-    finding. `expected` is the count less the topic's summed scores, `residual` that sum, less its mean, in standard
-    deviations (see `permutation.null`), `p` its two-sided normal tail, `q` over the cells of a site by
-    Benjamini–Hochberg or, if `dependent`, Benjamini–Yekutieli. The three are null where the topic or the rest has fewer
-    than 5 hosts, or fewer than 5 are expected on either side of the cell.
+    its items times the share of the class in its stratum, so that long lists are no finding. `strata` are as in
+    `contrast.contrasts`; with hours, topics are exchanged within these. `expected` is the count less the topic's summed
+    scores, `residual` that sum, less its mean, in standard deviations (see `permutation.null`), `p` its two-sided
+    normal tail, `q` over the cells of a site by Benjamini–Hochberg or, if `dependent`, Benjamini–Yekutieli. They
+    are null where the topic or the rest has fewer than 5 hosts, or fewer than 5 are expected on either side of the
+    cell.
     """
+    within = checked(strata, exposures)
     counts = collected(_by_host(set_apart(compact(nw.from_native(exposures), "host_id", "capture_id", "target_id"))))
-    return shaped(TOPIC_MATRIX, _tested(counts, dependent))
+    return shaped(TOPIC_MATRIX, _tested(counts, within, dependent))
 
 
 def _counted(exposures: nw.LazyFrame) -> nw.LazyFrame:
@@ -83,7 +87,7 @@ def _by_host(exposures: nw.LazyFrame) -> nw.LazyFrame:
     """Distinct targets by host, kind, placement and class, each host with its first day and topic."""
     host = ["site", "host_id"]
     # Topics do not change between captures of a story but where its title does; then the first by name counts.
-    hosts = exposures.group_by(host).agg(nw.col("day").min(), nw.col("host_topic").min())
+    hosts = exposures.group_by(host).agg(nw.col(first_times(exposures)).min(), nw.col("host_topic").min())
     return (
         exposures.filter(nw.col("site_wide") == 0)
         .select(*host, "kind", "placement", "item_class", "target_id")
@@ -95,10 +99,12 @@ def _by_host(exposures: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
-def _tested(counts: pl.DataFrame, dependent: bool) -> pl.DataFrame:
-    host, cell = ["site", "day", "host_topic", "host_id"], ["site", "host_topic", "item_class"]
-    items, stratum = pl.col("items").sum(), list(STRATA)
-    lists = counts.group_by(*stratum, "host_topic", "host_id").agg(listed=items)
+def _tested(counts: pl.DataFrame, strata: tuple[str, ...], dependent: bool) -> pl.DataFrame:
+    whole = [name for name in strata if name in WHOLE]
+    host = [*dict.fromkeys([*whole, "day"]), "host_topic", "host_id"]
+    cell = ["site", "host_topic", "item_class"]
+    items, stratum = pl.col("items").sum(), list(strata)
+    lists = counts.group_by(*dict.fromkeys([*stratum, *host])).agg(listed=items)
     shares = (
         counts.group_by(*stratum, "item_class")
         .agg(of_class=items)
@@ -116,11 +122,12 @@ def _tested(counts: pl.DataFrame, dependent: bool) -> pl.DataFrame:
         .with_columns(score=pl.col("seen") - pl.col("chance"))
     )
     n, m = pl.col("of_day").cast(pl.Float64), pl.col("of_topic").cast(pl.Float64)
-    days = scores.group_by(*_DAY, "item_class").agg(
+    # Those whose topics may be exchanged with each other: of one day or hour.
+    alike = scores.group_by(*whole, "item_class").agg(
         of_day=pl.len(), day_mean=pl.col("score").mean(), squares=pl.col("score").var(ddof=0) * pl.len()
     )
-    by_day = (
-        scores.group_by(*_DAY, "host_topic", "item_class")
+    exchanged = (
+        scores.group_by(*whole, "host_topic", "item_class")
         .agg(
             of_topic=pl.len(),
             exposures=pl.col("seen").sum(),
@@ -128,7 +135,7 @@ def _tested(counts: pl.DataFrame, dependent: bool) -> pl.DataFrame:
             score=pl.col("score").sum(),
             hosts=(pl.col("seen") > 0).sum().cast(pl.Int64),
         )
-        .join(days, on=[*_DAY, "item_class"])
+        .join(alike, on=[*whole, "item_class"])
         .with_columns(
             score=pl.col("score") - m * pl.col("day_mean"),
             variance=pl.when(n > 1).then(m * (n - m) / (n * (n - 1)) * pl.col("squares")).otherwise(0.0),
@@ -146,13 +153,13 @@ def _tested(counts: pl.DataFrame, dependent: bool) -> pl.DataFrame:
         & (pl.col("variance") > 1e-9)
     )
     matrix = (
-        by_day.group_by(cell)
+        exchanged.group_by(cell)
         .agg(
             pl.col("exposures", "hosts", "score", "variance").sum(),
             expected=pl.col("chance").sum(),
             topic_hosts=pl.col("of_topic").sum(),
-            days=pl.col("day").n_unique().cast(pl.Int64),
         )
+        .join(scores.group_by(cell).agg(days=pl.col("day").n_unique().cast(pl.Int64)), on=cell)
         .join(totals, on="site")
         .with_columns(
             of_class=pl.col("exposures").sum().over("site", "item_class"),
@@ -166,7 +173,7 @@ def _tested(counts: pl.DataFrame, dependent: bool) -> pl.DataFrame:
             .then((lift.log() / -share.log()).clip(-1.0, 1.0)),
             residual=pl.when(enough).then(pl.col("score") / pl.col("variance").sqrt()),
             method=pl.lit(METHOD),
-            strata=pl.lit(" × ".join(STRATA)),
+            strata=pl.lit(" × ".join(strata)),
             seed=pl.lit(0),
             code_version=pl.lit(__version__),
         )

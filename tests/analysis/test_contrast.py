@@ -12,8 +12,8 @@ from polars.testing import assert_frame_equal
 from scipy import stats
 
 from pipelines import analysis
-from pipelines.analysis.contrast import StrataError
 from pipelines.analysis.misclassification import Gold
+from pipelines.analysis.strata import HOURLY, StrataError, with_hour
 from pipelines.lake.parts import check
 from pipelines.lake.schema import CONTRASTS, EXPOSURES, TIME_COURSE
 from tests.analysis.engines import in_duckdb
@@ -222,9 +222,33 @@ def test_days_are_not_compared_with_each_other() -> None:
     assert (within["strata"].item(), across["strata"].item()) == ("site × day × kind × placement", "site")
 
 
+def test_hours_are_not_compared_with_each_other() -> None:
+    # In the second hour of the day there is more of both.
+    def world(hour: int, hard: int, soft: int) -> list[dict[str, Any]]:
+        sides = [HARD] * hard + [SOFT] * soft
+        return [
+            row
+            for n, side in enumerate(sides)
+            for row in beside(f"{hour}.{n}", 0.1 + 0.7 * hour + n % 3 / 100, **side, capture_id=f"{hour}.{n}")
+        ]
+
+    rows = exposures_of(world(0, 2, 8) + world(1, 8, 2))
+    hour = pl.duration(hours=pl.col("capture_id").str.head(1).cast(pl.Int64), minutes=20)
+    captures = rows.select("capture_id", captured_at=pl.lit(MONDAY).cast(pl.Datetime("us")) + hour)
+    timed = with_hour(rows, captures).to_native()
+    hourly = analysis.contrasts(timed, strata=HOURLY).filter(kind="all", outcome="clickbait")
+    daily = analysis.contrasts(timed).filter(kind="all", outcome="clickbait")
+    assert hourly["difference"].item() == pytest.approx(0.0, abs=0.02)
+    assert daily["difference"].item() > 0.3
+    assert daily.equals(analysis.contrasts(rows).filter(kind="all", outcome="clickbait"))
+    assert (hourly["strata"].item(), hourly["strata_compared"].item()) == ("site × hour × kind × placement", 2)
+
+
 def test_strata_must_be_known() -> None:
-    with pytest.raises(StrataError, match="weather"):
-        analysis.contrasts(exposures_of([]), strata=("site", "weather"))
+    for strata in (("site", "weather"), ("day",), HOURLY):
+        for measure in (analysis.contrasts, analysis.topic_matrix):
+            with pytest.raises(StrataError, match=r"name site and any of day, kind, placement; .* strata\.with_hour"):
+                measure(exposures_of([]), strata=strata)
 
 
 def test_a_story_seen_on_two_days_counts_once() -> None:

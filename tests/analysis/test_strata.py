@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from polars.testing import assert_frame_equal
 
-from pipelines.analysis.strata import OUTCOMES, host_outcomes
+from pipelines import analysis
+from pipelines.analysis.strata import HOURLY, OUTCOMES, host_outcomes, with_hour
+from pipelines.lake.schema import HEADLINES
 from tests.analysis.engines import in_duckdb
 from tests.analysis.rows import MONDAY, TUESDAY, arbitrary_exposures, exposure, exposures_of
 
@@ -75,3 +77,26 @@ def test_duckdb_counts_the_same(exposures: pl.LazyFrame) -> None:
     known = ["site", "kind", "placement", "day", "hard", *OUTCOMES, "exposures", "site_wide"]
     there, here = (host_outcomes(rows).select(known) for rows in (in_duckdb(exposures), exposures))
     assert_frame_equal(there.sort(known), here.sort(known))
+
+
+def test_hours_are_strata_of_every_measure_on_every_engine() -> None:
+    rows = exposures_of(
+        exposure(f"{host}", f"t{slot}", capture_id=f"{host}", content_hash=f"{host}", slot=slot)
+        for host in range(4)
+        for slot in (1, 2)
+    )
+    hour = pl.duration(hours=pl.col("capture_id").cast(pl.Int64) // 2, minutes=30)
+    captures = rows.select("capture_id", captured_at=pl.lit(MONDAY).cast(pl.Datetime("us")) + hour).unique()
+    words = pl.LazyFrame(schema=HEADLINES.schema)
+    for timed, headlines in (
+        (with_hour(rows, captures), words),
+        (with_hour(in_duckdb(rows), in_duckdb(captures)), in_duckdb(words)),
+    ):
+        shown = timed.to_native()
+        assert sorted(host_outcomes(shown)["hour"].dt.hour()) == [0, 0, 1, 1]
+        for measure in (
+            analysis.contrasts(shown, strata=HOURLY),
+            analysis.topic_matrix(shown, strata=HOURLY),
+            analysis.headline_pairs(shown, headlines, strata=HOURLY),
+        ):
+            assert measure["strata"].unique().to_list() == ["site × hour × kind × placement"]
