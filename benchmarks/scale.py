@@ -267,12 +267,14 @@ def spark_steps(lake: Lake) -> Figures:
 
 def pages(path: Path) -> Figures:
     """What a real page costs and holds, by reading a WARC file as an import does, in one process."""
+    from pipelines.classify import classify
     from pipelines.classify.headlines import distinct_headlines, headline_rows
     from pipelines.crawl.importing import import_file
     from pipelines.segments import extract_segment, start_worker
     from pipelines.settings import SiteIndex
 
     start_worker()
+    classify(["loads the weights"], ["en"])
     day = date(2026, 1, 1)
     with tempfile.TemporaryDirectory() as folder:
         archive, lake = Path(folder) / "archive", Lake(Path(folder) / "lake")

@@ -129,6 +129,11 @@ def sizes_text(value: float, unit: str = "B") -> str:
     raise AssertionError
 
 
+def number_text(value: float) -> str:
+    """A number to two digits or more."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
+
+
 def hours_text(hours: float) -> str:
     """Hours as people write them."""
     for span, name in ((1 / 60, "min"), (1, "h"), (24, "d")):
@@ -208,11 +213,7 @@ def captures_table(found: Measured) -> str:
     columns = [10**5, 10**7, 10**9]
     rows: list[tuple[str, ...]] = [("exposures", *(f"{n * exposures:.1e}" for n in columns))]
     rows += [
-        (
-            f"{name}, core-hours",
-            *(f"{n * value / 3600:,.2f}" if n < 10**7 else f"{n * value / 3600:,.0f}" for n in columns),
-        )
-        for name, value in seconds.items()
+        (f"{name}, core-hours", *(number_text(n * value / 3600) for n in columns)) for name, value in seconds.items()
     ]
     rows += [
         (name, *(sizes_text(n * value) for n in columns))
