@@ -22,6 +22,7 @@ _AT_ONCE = 256
 _ADDRESS = r"https?://\S+|www\.\S+|@\w+"
 _NUMBER = r"\d+(?:[.,:]\d+)*"
 _DOTS = r"\.{2,}"
+_WITHOUT_BLANKS = frozenset({"ja"})
 _MARKS = '?!:"…'
 _TOKEN = rf"[\p{{L}}\p{{N}}][\p{{L}}\p{{N}}\p{{M}}]*|[{_MARKS}]"
 
@@ -82,15 +83,28 @@ def has_words(words: str) -> bool:
 def phrase(pattern: str, language: str | None) -> str:
     """The text to search for in `in_words` for a pattern as the tables write it.
 
-    `^` in front and `$` behind bind it to the headline's ends; `*` behind takes any ending of the last word.
+    `^` in front and `$` behind bind it to the headline's ends; `*` behind takes any ending of the last word. In a
+    language that writes no blanks it may begin and end anywhere.
     """
     words = in_words([pattern.strip("^$*")], language)[0].removeprefix(" ^ ").removesuffix(" $ ")
-    before = " ^ " if pattern.startswith("^") else " "
-    after = " $ " if pattern.endswith("$") else "" if pattern.endswith("*") else " "
+    blank = "" if language in _WITHOUT_BLANKS else " "
+    before = " ^ " if pattern.startswith("^") else blank
+    after = " $ " if pattern.endswith("$") else "" if pattern.endswith("*") else blank
     return f"{before}{words}{after}"
 
 
 def find(phrases: pl.Series, words: Sequence[str]) -> pl.DataFrame:
     """Which phrases stand in which headlines: columns `row` (position in `words`) and `phrase`, each pair once."""
+    return _hits(phrases, words).unique()
+
+
+def mentions(phrases: pl.Series, words: Sequence[str]) -> pl.DataFrame:
+    """What `find` finds, with `times`: how often the phrase stands there."""
+    return _hits(phrases, words).group_by("row", "phrase").len("times")
+
+
+def _hits(phrases: pl.Series, words: Sequence[str]) -> pl.DataFrame:
+    if phrases.is_empty():  # which Polars takes for a list of nulls
+        return pl.DataFrame(schema={"row": pl.UInt32, "phrase": pl.String})
     found = pl.Series("phrase", words, dtype=pl.String).str.extract_many(phrases.unique().to_list(), overlapping=True)
-    return found.to_frame().with_row_index("row").explode("phrase").drop_nulls().unique()
+    return found.to_frame().with_row_index("row").explode("phrase").drop_nulls()

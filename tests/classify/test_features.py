@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.classify.features import BUCKETS, hashed, plain
 from pipelines.classify.words import in_words
 
 
+@settings(deadline=None)  # the first example builds tables
 @given(st.lists(st.text(), max_size=6), st.sampled_from(["tr", "en", None]))
 def test_a_row_depends_on_its_own_headline_only(headlines: list[str], language: str | None) -> None:
     words = in_words(headlines, language)
