@@ -1,23 +1,22 @@
 """The report in a real browser, on a phone, a tablet and a desk: no error, nothing clipped, no accessibility fault."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver import Chrome
 from selenium.webdriver.support.ui import WebDriverWait
 
 from pipelines.report import render
 from pipelines.settings import ROOT
 from pipelines.warehouse.publish import publish
+from tests.browser import INSTALL, chromium
 from tests.warehouse.sample import sample_lake
 
 pytestmark = pytest.mark.slow
 
 AXE = ROOT / "build" / "axe" / "axe.min.js"
-INSTALL = "tests/peers/install_browser.sh installs it"
 
 DRAWN = """
 const charts = [...document.querySelectorAll('.chart')];
@@ -60,24 +59,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Chrome]:
-    binary, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not (binary and driver):
-        pytest.skip(f"no chromium with its driver here; {INSTALL}")
-    options = ChromeOptions()
-    options.binary_location = binary
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    for argument in (
-        "--headless=new",
-        "--no-sandbox",  # containers run as root
-        "--disable-dev-shm-usage",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--host-resolver-rules=MAP * ~NOTFOUND",  # the file must need nobody
-    ):
-        options.add_argument(argument)
-    chrome = Chrome(options=options, service=ChromeService(driver))
-    yield chrome
-    chrome.quit()
+    with chromium() as chrome:  # the file must need nobody
+        yield chrome
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

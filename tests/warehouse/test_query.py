@@ -1,8 +1,10 @@
 """The worked examples answer on data, and a wrong question gets a helpful answer."""
 
 import json
+import re
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -22,6 +24,25 @@ def test_there_is_an_example_for_every_mart() -> None:
     texts = "".join(query.text for query in QUERIES.values())
     for mart in (SQL / "marts").glob("*.sql"):
         assert f"marts.{mart.stem}" in texts
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "beside-hard-news",
+        "travelling-headlines",
+        "headline-lifetimes",
+        "headline-company",
+        "sharpened-headlines",
+        "slot-profile",
+        "most-commented",
+        "comments-and-clickbait",
+    ],
+)
+def test_the_marts_answer_in_one_statement_without_a_join(name: str) -> None:
+    text = QUERIES[name].text
+    [_] = duckdb.extract_statements(text)
+    assert not re.search(r"\bJOIN\b|\bcore\.", text)
 
 
 def test_sql_is_answered_as_a_frame(database: Path) -> None:
