@@ -28,7 +28,8 @@ from rich.table import Table
 from pipelines.errors import YanyanaError
 from pipelines.lake.files import replacing
 from pipelines.lake.ids import key_id
-from pipelines.settings import ROOT, Settings, Site, SiteIndex, load
+from pipelines.lake.store import Place
+from pipelines.settings import ROOT, Settings, Site, SiteIndex, load, reachable
 
 if TYPE_CHECKING:
     import polars as pl
@@ -141,7 +142,7 @@ def import_(files: Files) -> None:
     imports = [(path, import_file(path, settings.archive, day=today())) for path in files]
     taken: dict[Path, list[Imported]] = {}
 
-    def segments() -> "Iterator[tuple[Place, date]]":
+    def segments() -> Iterator[tuple[Place, date]]:
         for path, pieces in imports:
             taken[path] = []
             for piece in pieces:
@@ -214,7 +215,7 @@ def extract_segments() -> None:
 
 @app.command()
 def extract(
-    files: Files,
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files, or s3://bucket/… of WARC files.")],
     generic: Annotated[bool, typer.Option(help="Read every page without what is known of its publisher.")] = False,
 ) -> None:
     """Print one JSON object a page, in the order of the input, of saved pages and WARC files."""
@@ -222,7 +223,7 @@ def extract(
 
     settings = load()
     skips: Counter[str] = Counter()
-    pages = _pages_of(files, SiteIndex(settings.configured.site), skips)
+    pages = _pages_of([_source(name) for name in files], SiteIndex(settings.configured.site), skips)
     read = partial(read_page, generic=generic, secret=settings.secret())
     for record in in_order(read, pages, settings.workers):
         sys.stdout.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n")
@@ -535,7 +536,7 @@ def _why(events: Sequence[Any]) -> str:
     return f"step {event.step_key}: {error.message.strip()}" if error else str(event.message)
 
 
-def _extract(settings: Settings, segments: "Iterable[tuple[Place, date]]", size: int) -> "list[SegmentCounts]":
+def _extract(settings: Settings, segments: Iterable[tuple[Place, date]], size: int) -> "list[SegmentCounts]":
     """Read the unread among segments of together so many bytes; say how far it is meanwhile, and how fast it was."""
     from pipelines.progress import Progress, shown
     from pipelines.segments import extract_segments
@@ -552,14 +553,24 @@ def _extract(settings: Settings, segments: "Iterable[tuple[Place, date]]", size:
     return counts
 
 
-def _pages_of(files: list[Path], sites: SiteIndex, skips: Counter[str]) -> Iterator[Any]:
+def _source(name: str) -> Place:
+    try:
+        found = reachable(name)
+    except ValueError as error:
+        raise YanyanaError(f"{name}: {error}") from error
+    if not found.exists():
+        raise YanyanaError(f"{name}: there is no such file; give a saved page or a WARC file")
+    return found
+
+
+def _pages_of(files: Sequence[Place], sites: SiteIndex, skips: Counter[str]) -> Iterator[Any]:
     """The pages of saved HTML and WARC files in order; records that are no page are counted in `skips`."""
     from pipelines.crawl.archive import Exchange, is_warc, not_a_page, read_segment
     from pipelines.inspecting.fetch import read_saved
     from pipelines.segments import Page, page_of
 
     for path in files:
-        if not is_warc(path):
+        if isinstance(path, Path) and not is_warc(path):
             saved = read_saved(path)
             yield Page(saved.url, saved.body, captured_at=saved.captured_at)
             continue
@@ -622,7 +633,7 @@ def _time(time: datetime) -> str:
     return f"{time:%Y-%m-%d %H:%M:%S}"
 
 
-def _show_pages(settings: Settings, imported: "Mapping[Path, list[Place]]") -> None:
+def _show_pages(settings: Settings, imported: Mapping[Path, Sequence[Place]]) -> None:
     """What imported files held, by the segments that they became: pages by outcome, and what stood on them."""
     import polars as pl
 

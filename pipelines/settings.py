@@ -25,17 +25,19 @@ from pydantic import (
     Field,
     HttpUrl,
     PlainSerializer,
+    PlainValidator,
     ValidationError,
     ValidationInfo,
     field_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings import SettingsError as NotReadable
 
 from pipelines.comments.rules import OwnThreads
 from pipelines.errors import YanyanaError
 from pipelines.lake.engine import Engine, spark_lacks, spark_session
 from pipelines.lake.schema import TOPICS
+from pipelines.lake.store import ObjectPath, Place, environment_lacks, place
 
 ROOT = Path(__file__).resolve().parent.parent
 LEAST_DELAY = 1.0  # seconds between two requests to one site that is not ours
@@ -72,9 +74,18 @@ def _rising(ages: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
     return ages
 
 
+def reachable(url: str | Place) -> Place:
+    """The place at a URL. Raises ValueError where it is none, or the environment does not say how to reach it."""
+    found = place(url)
+    if isinstance(found, ObjectPath) and (lack := environment_lacks()):
+        raise ValueError(lack)
+    return found
+
+
 Span = Annotated[
     timedelta, BeforeValidator(_span), PlainSerializer(lambda span: f"{span.total_seconds():.0f}s", return_type=str)
 ]
+Where = Annotated[Place, NoDecode, PlainValidator(reachable)]
 Ages = Annotated[tuple[Span, ...], AfterValidator(_rising)]
 _AGES = tuple(timedelta(hours=hours) for hours in (0, 1, 6, 24, 7 * 24))
 _LISTS_EVERY = timedelta(minutes=30)
@@ -256,6 +267,8 @@ def _cores() -> int:
 class Settings(BaseSettings):
     """Where things lie and what works on them; each field is a `YANYANA_…` variable.
 
+    `archive` and `lake`, of WARC segments and of Parquet parts, are folders in `data` unless they are given; each may
+    be a prefix in S3-compatible storage, `s3://bucket/prefix`, reached as the AWS_* variables say.
     `workers` is how many processes read pages, one a core by itself. `engine` counts: `polars` here, or `spark` at the
     address `spark`, a master or a Connect server, with further settings of Spark in `spark_conf` (a JSON object).
     """
@@ -263,6 +276,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="YANYANA_", extra="ignore", frozen=True)
 
     data: Path = ROOT / "data"
+    archive: Where = Field(default_factory=lambda others: others["data"] / "archive")
+    lake: Where = Field(default_factory=lambda others: others["data"] / "lake")
     sites: Path = ROOT / "data" / "sites.toml"
     workers: Annotated[int, Field(ge=1)] = Field(default_factory=_cores)
     spark: Annotated[str, Field(pattern=r"^(local(\[.+\])?$|local-cluster\[|yarn$|(spark|k8s|sc)://.)")] = "local[*]"
@@ -279,19 +294,14 @@ class Settings(BaseSettings):
         return engine
 
     @property
-    def archive(self) -> Path:
-        """Folder of WARC segments."""
-        return self.data / "archive"
+    def staging(self) -> Path:
+        """The folder in which a crawl writes its segments: the archive itself, where that is a folder."""
+        return self.archive if isinstance(self.archive, Path) else self.data / "staging"
 
     @property
     def erased(self) -> Path:
         """The list of what was erased, as keyed marks. It has to outlive the lake, which can be made again."""
         return self.data / "erased"
-
-    @property
-    def lake(self) -> Path:
-        """Folder of Parquet parts."""
-        return self.data / "lake"
 
     @property
     def database(self) -> Path:

@@ -116,6 +116,7 @@ def _run(
         "day": day.isoformat(),
         "archive": str(settings.archive),
         "lake": str(settings.lake),
+        "staging": str(settings.staging),
         "contact": settings.configured.crawl.contact,
         "keep_noarchive": settings.configured.crawl.keep_noarchive,
         "comments": settings.secret() is not None,

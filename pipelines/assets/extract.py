@@ -10,7 +10,6 @@ from pipelines.assets import pictures
 from pipelines.assets.tables import DAYS, SettingsResource, counts_table, days_of, table_spec
 from pipelines.crawl.archive import segments
 from pipelines.lake import schema
-from pipelines.lake.files import sweep
 from pipelines.lake.parts import Lake
 from pipelines.segments import extract_segments
 
@@ -33,7 +32,7 @@ _FAILURE = (
 def extract(context: dg.AssetExecutionContext, settings: SettingsResource) -> Iterator[dg.MaterializeResult]:
     """Read the segments that this version of the extractor has not read yet."""
     lake = Lake(settings.lake)
-    sweep(settings.lake)
+    lake.sweep()
     if settings.secret() is None:
         context.log.warning("no secret for pseudonyms (run `yanyana init`): comments are counted but not stored")
     days = days_of(context)

@@ -12,13 +12,13 @@ from datetime import date
 from hashlib import blake2b, file_digest
 from pathlib import Path
 from time import perf_counter
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Generic, cast
 
 from fastwarc.warc import ArchiveIterator, WarcRecord
 
 from pipelines.crawl.archive import check_warc, day_folder, day_of
 from pipelines.lake.files import replacing
-from pipelines.lake.store import Place
+from pipelines.lake.store import AnyPlace, Place
 
 # A segment ends at the first border beyond this. It is what a killed import does again for each of its workers, what a
 # worker needs memory for, and what makes a part of some megabytes: half a minute to a minute of one core's work.
@@ -27,10 +27,10 @@ _COPIED_AT_ONCE: Final = 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Generic[AnyPlace]):
     """A segment of somebody's WARC file that is in the archive: where, since which day, and whether it was before."""
 
-    segment: Place
+    segment: AnyPlace
     day: date
     already: bool
 
@@ -43,7 +43,7 @@ class _Record:
     ties: frozenset[str]
 
 
-def import_file(path: Path, archive: Place, *, day: date) -> Iterator[Imported]:
+def import_file(path: Path, archive: AnyPlace, *, day: date) -> Iterator[Imported[AnyPlace]]:
     """Copy a WARC file into the archive as segments of `day`, each whole or not at all, giving each as it is there.
 
     A file is known by its content: what came in before, under any name and on any day, is not copied again, and an
@@ -63,13 +63,13 @@ def bare_seconds(path: Place) -> float:
     return perf_counter() - began
 
 
-def _segments(path: Path, archive: Place, day: date) -> Iterator[Imported]:
+def _segments(path: Path, archive: AnyPlace, day: date) -> Iterator[Imported[AnyPlace]]:
     with path.open("rb") as file:
         content = file_digest(file, lambda: blake2b(digest_size=6)).hexdigest()
         size, packed = file.tell(), _at(file, 0, 2) == b"\x1f\x8b"
         stem = re.sub(r"[^A-Za-z0-9._-]+", "-", path.name.removesuffix(".gz").removesuffix(".warc"))[:80]
         name, start = f"import-{stem}-{content}", 0
-        known = {_start(found): found for found in archive.glob(f"day=*/import-*-{content}*.warc*")}
+        known = {_start(found): cast("AnyPlace", found) for found in archive.glob(f"day=*/import-*-{content}*.warc*")}
         while segment := known.pop(start, None):
             day = day_of(segment)
             name = segment.name.partition(content)[0] + content
@@ -78,7 +78,7 @@ def _segments(path: Path, archive: Place, day: date) -> Iterator[Imported]:
         while start < size:
             end = next(_borders(file, start), size)
             place = f"_{start:012}" if start else ""
-            segment = day_folder(archive, day) / f"{name}{place}{'.warc.gz' if packed else '.warc'}"
+            segment = cast("AnyPlace", day_folder(archive, day) / f"{name}{place}{'.warc.gz' if packed else '.warc'}")
             with replacing(segment) as temporary, temporary.open("wb") as copy:
                 _copy(file, start, end, copy)
             yield Imported(segment, day, already=False)

@@ -32,13 +32,14 @@ from pipelines.crawl.pace import Pace
 from pipelines.crawl.plan import due_of, frontier
 from pipelines.crawl.politeness import scrapy_settings
 from pipelines.crawl.robots import user_agent
-from pipelines.crawl.segment import SegmentWriter, recover, unwritable
+from pipelines.crawl.segment import SegmentWriter, deliver, recover, unwritable
 from pipelines.crawl.spider import NewsSpider, SiteCrawl, Tally
 from pipelines.crawl.threads import known_threads
 from pipelines.errors import YanyanaError
 from pipelines.lake.ids import article_id
 from pipelines.lake.parts import Lake
-from pipelines.settings import LEAST_DELAY, Site, SiteIndex, is_loopback
+from pipelines.lake.store import Place
+from pipelines.settings import LEAST_DELAY, Site, SiteIndex, Where, is_loopback
 
 log = logging.getLogger("yanyana.crawl")
 _LOCK_PATIENCE: Final = 30.0  # seconds until a crawl that another one keeps from starting gives up
@@ -48,9 +49,14 @@ class CrawlError(YanyanaError):
     """A crawl cannot start or go on."""
 
 
+def _folder(archive: Place) -> str | None:
+    return str(archive) if isinstance(archive, Path) else None
+
+
 class Job(BaseModel):
     """What to crawl, who asks, and where the archive and the lake are, which know what was asked for before.
 
+    `staging` is the folder in which segments are written: the archive itself unless that is no folder.
     `keep_noarchive` says whether answers are archived whose X-Robots-Tag says noarchive, `comments` whether comment
     platforms are asked: only where commenters can be pseudonymised. `disqus_api_key` is the public key of an
     application at Disqus.
@@ -60,8 +66,9 @@ class Job(BaseModel):
 
     run_id: str
     day: date
-    archive: Path
-    lake: Path
+    archive: Where
+    lake: Where
+    staging: Annotated[Path, Field(validate_default=True, default_factory=lambda others: _folder(others["archive"]))]
     contact: str = ""
     keep_noarchive: bool = True
     comments: bool = False
@@ -94,19 +101,21 @@ def crawl(job: Job) -> dict[str, Any]:
 
     Returns `reports` and `failures`, rows of the tables crawl_reports and crawl_failures with times in ISO form, and
     `segments`, the files written. Raises CrawlError when another crawl of the same archive does not end, ArchiveError
-    when the archive cannot be written.
+    or StorageError when the archive cannot be written.
     """
-    with _alone(job.archive):
-        for segment in recover(job.archive):
+    with _alone(job.staging):
+        for segment in recover(job.staging):
             log.warning("finished the segment of a crawl that was killed: %s", segment.name)
+        deliver(job.staging, job.archive)
         started = datetime.now(UTC)
         # Derived only now: what the crawl that we waited for fetched is not due any more.
         sites, threads = _planned(job, started)
         about = {"robots": "obey", "http-header-user-agent": job.user_agent, "isPartOf": job.run_id}
         if job.contact:
             about["operator"] = job.contact
-        with SegmentWriter(job.archive, job.day, about) as writer:
+        with SegmentWriter(job.staging, job.day, about) as writer:
             broken = _run(job, sites, threads, writer)
+        deliver(job.staging, job.archive)
         finished = datetime.now(UTC)
     for name, each in sites.items():
         for reason, urls in each.agenda.traps.items():

@@ -26,8 +26,17 @@ from fastwarc.stream_io import GzipWriter
 from fastwarc.warc import WarcRecord, WarcRecordType
 
 from pipelines import __version__
-from pipelines.crawl.archive import REFERS_TO_OFFSET, REFERS_TO_SEGMENT, ArchiveError, BodyTooLarge, day_folder, decoded
+from pipelines.crawl.archive import (
+    REFERS_TO_OFFSET,
+    REFERS_TO_SEGMENT,
+    ArchiveError,
+    BodyTooLarge,
+    day_folder,
+    decoded,
+    segments,
+)
 from pipelines.lake.files import sweep
+from pipelines.lake.store import ObjectPath, Place
 
 _SEGMENT_BYTES: Final = 2**30  # a segment is finished when it has grown beyond this
 _SEGMENT_SECONDS: Final = 3600.0  # or has been open for longer than this
@@ -227,6 +236,14 @@ def _recovered(path: Path) -> Path | None:
         finished = path.with_name(path.name.removeprefix(".").removesuffix(_OPEN))
         path.rename(finished)
         return finished
+
+
+def deliver(staging: Path, archive: Place) -> None:
+    """Move finished segments into an archive that is no folder, each whole; one that fails is delivered next time."""
+    if isinstance(archive, ObjectPath):
+        for segment in segments(staging):
+            (archive / segment.parent.name / segment.name).put(segment)
+            segment.unlink()
 
 
 def unwritable(folder: Path, error: OSError) -> ArchiveError:

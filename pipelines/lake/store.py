@@ -160,6 +160,20 @@ def place(url: str | Place) -> Place:
     return ObjectPath(written[1], written[2].lstrip("/"))
 
 
+def environment_lacks() -> str | None:
+    """What is missing or wrong among the variables that say how object storage is reached; None where nothing is."""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
+    if endpoint and not re.match(r"https?://[^/\s]+", endpoint):
+        return f"AWS_ENDPOINT_URL is {endpoint!r}; write the storage's address, such as https://storage.example:9000"
+    if not (endpoint or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")):
+        return (
+            "set AWS_REGION to the bucket's region, or AWS_ENDPOINT_URL to the address of other storage than Amazon's"
+        )
+    if bool(os.environ.get("AWS_ACCESS_KEY_ID")) != bool(os.environ.get("AWS_SECRET_ACCESS_KEY")):
+        return "set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or neither where the machine itself has a role"
+    return None
+
+
 def polars_options(paths: Sequence[Place]) -> dict[str, Any]:
     """What Polars' scanning and reading functions need besides the paths' names to open them."""
     if not paths or isinstance(paths[0], Path):

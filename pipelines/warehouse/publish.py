@@ -5,7 +5,7 @@ never half of one. What tables there are is declared in `pipelines.lake.schema`;
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from pipelines.errors import YanyanaError
 from pipelines.lake.files import replacing
 from pipelines.lake.parts import Lake
 from pipelines.lake.schema import CAPTURES, HEADLINES, TABLES, Table
+from pipelines.lake.store import Place, on_disk
 from pipelines.warehouse.dictionary import PUBLISHED, qualified, statements
 from pipelines.warehouse.query import named_queries
 
@@ -49,7 +50,7 @@ def publish(lake: Lake, database: Path, *, sql: Path, code_version: str) -> Publ
     with replacing(database) as building:
         with _new_file(building) as con:
             _apply(con, sql / "schema")
-            rows = {name: _load(con, table, parts[name]) for name, table in PUBLISHED.items()}
+            rows = {name: _load(con, table, parts[name], database.parent) for name, table in PUBLISHED.items()}
             _apply(con, sql / "marts")
             _describe_tables(con, rows)
             _describe_publish(con, code_version, n_parts=sum(map(len, parts.values())), n_days=len(lake.days(CAPTURES)))
@@ -88,10 +89,11 @@ def _apply(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
             raise PublishError(f"{file}: {error}") from error
 
 
-def _load(con: duckdb.DuckDBPyConnection, table: Table, parts: list[Path]) -> int:
+def _load(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Place], beside: Path) -> int:
     """Create the table and fill it from its parts; returns the rows loaded.
 
-    A column that an older part lacks becomes null, one that is no longer declared is left out.
+    A column that an older part lacks becomes null, one that is no longer declared is left out. Parts that are no files
+    are fetched into the folder `beside` meanwhile.
     """
     for statement in statements(table):
         con.execute(statement)
@@ -99,12 +101,13 @@ def _load(con: duckdb.DuckDBPyConnection, table: Table, parts: list[Path]) -> in
         return 0
     latest = "QUALIFY row_number() OVER (PARTITION BY headline_id ORDER BY archive_day DESC) = 1"
     try:
-        [(loaded,)] = con.execute(
-            f"INSERT INTO {qualified(table)} BY NAME SELECT COLUMNS(lambda name: name IN $columns) "
-            "FROM read_parquet($parts, union_by_name = true, hive_partitioning = false) "
-            + (latest if table.name == HEADLINES.name else ""),
-            {"columns": table.schema.names(), "parts": [str(part) for part in parts]},
-        ).fetchall()
+        with on_disk(parts, beside) as files:
+            [(loaded,)] = con.execute(
+                f"INSERT INTO {qualified(table)} BY NAME SELECT COLUMNS(lambda name: name IN $columns) "
+                "FROM read_parquet($parts, union_by_name = true, hive_partitioning = false) "
+                + (latest if table.name == HEADLINES.name else ""),
+                {"columns": table.schema.names(), "parts": [str(file) for file in files]},
+            ).fetchall()
     except duckdb.Error as error:
         raise PublishError(
             f"table {table.name}: loading its {len(parts)} parts failed: {error}\n"

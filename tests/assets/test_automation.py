@@ -1,7 +1,6 @@
 """A range of archive days is refreshed by one run and again changes nothing; what failed or warned is told."""
 
 import os
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,10 +10,12 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from pipelines.assets.automation import failed_runs, warned_checks
+from pipelines.crawl.archive import segments
 from pipelines.crawl.importing import import_file
 from pipelines.definitions import defs
 from pipelines.lake.parts import Lake
 from pipelines.lake.schema import CAPTURES, EXTRACTED, TABLES
+from pipelines.lake.store import Place
 from pipelines.settings import Settings
 from tests.marked_pages import segment
 
@@ -55,15 +56,15 @@ def test_a_month_is_backfilled_by_one_run_and_again_nothing_changes(
         assert Lake(settings.lake).days(CAPTURES) == CAPTURED
         before = lake_rows(settings)
         assert set(before["captures"]["segment"]) == {path.name.split(".")[0] for path in segments_of(settings)}
-        read = {part: os.stat(part).st_ino for table in EXTRACTED for part in Lake(settings.lake).parts(table)}
+        read = {part: os.stat(str(part)).st_ino for table in EXTRACTED for part in Lake(settings.lake).parts(table)}
         backfill()
-    assert {part: os.stat(part).st_ino for part in read} == read, "a segment was read again"
+    assert {part: os.stat(str(part)).st_ino for part in read} == read, "a segment was read again"
     for name, rows in lake_rows(settings).items():
         assert_frame_equal(rows, before[name], rel_tol=1e-12, abs_tol=1e-15)
 
 
-def segments_of(settings: Settings) -> Iterator[Path]:
-    return settings.archive.glob("day=*/*.warc.gz")
+def segments_of(settings: Settings) -> list[Place]:
+    return segments(settings.archive)
 
 
 @dg.asset
