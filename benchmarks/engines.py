@@ -9,6 +9,7 @@ all threads and of the Java process; the start of the session, which a run pays 
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import time
@@ -31,9 +32,9 @@ def cpu_seconds(engine: Engine) -> float:
     here = time.process_time()
     if engine is None:
         return here
-    return (
-        here + engine._jvm.java.lang.management.ManagementFactory.getOperatingSystemMXBean().getProcessCpuTime() / 1e9
-    )
+    java = Path("/proc", str(engine.sparkContext._gateway.proc.pid), "stat").read_text()
+    user, system = java.rpartition(")")[2].split()[11:13]
+    return here + (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def cost(measure: str, engine: Engine, lake: Lake) -> dict[str, float]:
