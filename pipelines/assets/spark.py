@@ -27,6 +27,9 @@ _REMEDY = (
     "spark.executor.memory) or cut its work finer (spark.sql.shuffle.partitions); then run the step again."
 )
 
+# How Py4J writes down what Java raised.
+_CALLING, _CAUSE = "An error occurred while calling", "Caused by: "
+
 
 class StepError(YanyanaError):
     """A step that ran on Spark failed; the message is the error's own, with a remedy."""
@@ -78,8 +81,15 @@ def _under_pipes(pipes: PipesContext) -> None:
         pipes.report_custom_message(f"{name}: {error}")
     except Exception as error:
         pipes.log.exception("the step failed")
-        said = str(error).strip().splitlines() or [""]
-        pipes.report_custom_message(f"{name}: {type(error).__name__}: {said[0]}. {_REMEDY}")
+        pipes.report_custom_message(f"{name}: {_said(error)}. {_REMEDY}")
+
+
+def _said(error: Exception) -> str:
+    """An error in a line; of one that Java raised, what it says itself and its innermost cause."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    causes = [line.removeprefix(_CAUSE) for line in lines if line.startswith(_CAUSE)]
+    own = next((line.removeprefix(": ") for line in lines if line and not line.startswith(_CALLING)), "")
+    return "; ".join([own if causes else f"{type(error).__name__}: {own}", *causes[-1:]]).rstrip(".")
 
 
 def _told(value: Any) -> Any:
