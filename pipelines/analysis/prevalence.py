@@ -20,6 +20,7 @@ from pipelines.lake.engine import collected, compact
 from pipelines.lake.parts import frame
 from pipelines.lake.schema import CLICKBAIT_SHARES
 
+METHOD = "shares of teasers; Rogan and Gladen's correction, gold and stories drawn together"
 _ALL = "all"
 _DRAWS = 4_000
 
@@ -73,17 +74,21 @@ def _by_host(exposures: nw.LazyFrame) -> nw.LazyFrame:
     teasers = (
         exposures.filter(~nw.col("item_clickbait").is_null())
         .group_by("site", "kind", "host_id", "target_id")
-        .agg(clickbait=nw.col("item_clickbait").mean())
+        .agg(clickbait=nw.col("item_clickbait").mean(), exposures=nw.len().cast(nw.Int64()))
     )
     return (
         teasers.with_columns(called=(nw.col("clickbait") >= CLICKBAIT_FROM).cast(nw.Int64()))
         .group_by("site", "kind", "host_id")
-        .agg(teasers=nw.len().cast(nw.Int64()), called=nw.col("called").sum(), expected=nw.col("clickbait").sum())
+        .agg(
+            nw.col("exposures", "called").sum(),
+            teasers=nw.len().cast(nw.Int64()),
+            expected=nw.col("clickbait").sum(),
+        )
     )
 
 
 def _rows(by_host: pl.DataFrame, golds: Mapping[str, Gold], seed: int) -> Iterator[dict[str, Any]]:
-    counts = pl.col("teasers", "called", "expected").sum()
+    counts = pl.col("teasers", "called", "expected", "exposures").sum()
     of_all = by_host.group_by("site", "host_id").agg(counts).with_columns(kind=pl.lit(_ALL))
     every = pl.concat([by_host, of_all.select(by_host.columns)]).sort("site", "kind", "host_id")
     for (site, kind), hosts in every.group_by("site", "kind", maintain_order=True):
@@ -102,5 +107,10 @@ def _rows(by_host: pl.DataFrame, golds: Mapping[str, Gold], seed: int) -> Iterat
             "share_corrected": corrected.estimate if corrected else None,
             "share_corrected_low": corrected.low if corrected else None,
             "share_corrected_high": corrected.high if corrected else None,
+            "n_articles": hosts.height,
+            "n_exposures": int(hosts["exposures"].sum()),
+            "method": METHOD,
+            "strata": "site × kind",
+            "seed": seed,
             "code_version": __version__,
         }

@@ -4,7 +4,8 @@ Parquet schemas, DuckDB tables and their comments, Dagster column schemas, the a
 from here. A new column is declared here and nowhere else. How parts are written and read is in `pipelines.lake.parts`.
 """
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -500,8 +501,17 @@ def _interval(name: str, meaning: str, unit: str, made_by: str) -> tuple[Column,
     """An estimate and the ends of its 95 % interval; `made_by` is the function of pipelines.analysis behind it."""
     return (
         Column(name, REAL, f"{meaning}; {made_by}", unit),
-        Column(f"{name}_low", REAL, "Lower end of its 95 % interval", unit),
-        Column(f"{name}_high", REAL, "Upper end of its 95 % interval", unit),
+        Column(f"{name}_low", REAL, f"Lower end of its 95 % interval; {made_by}", unit),
+        Column(f"{name}_high", REAL, f"Upper end of its 95 % interval; {made_by}", unit),
+    )
+
+
+def _made_by(function: str, *columns: Column) -> tuple[Column, ...]:
+    """The columns of a measure, each naming the function of pipelines.analysis it comes from: its own, or else this."""
+    named = re.compile(r"; \w+(\.\w+)+$")
+    return tuple(
+        column if named.search(column.meaning) else replace(column, meaning=f"{column.meaning}; {function}")
+        for column in columns
     )
 
 
@@ -519,7 +529,8 @@ CONTRASTS = Table(
     "contrasts",
     "analyse",
     "Per site and block kind: how much clickbait and tabloid stands beside hard news, and how much beside the rest.",
-    (
+    _made_by(
+        "contrast.contrasts",
         Column("site", TEXT, "Site; `all` for the strata of all sites together", required=True),
         Column("kind", TEXT, "Kind of the block; `all` for every kind together", required=True),
         Column(
@@ -543,8 +554,18 @@ CONTRASTS = Table(
         Column("share_hard", REAL, "Mean outcome beside hard news, strata weighted as in the difference", "0–1"),
         Column("share_soft", REAL, "The same beside other stories", "0–1"),
         *_interval("difference", "share_hard − share_soft", "−1–1", "mantel_haenszel.risk_difference"),
-        Column("bootstrap_low", REAL, "Lower end by wild cluster bootstrap; Difference.bootstrap_interval", "−1–1"),
-        Column("bootstrap_high", REAL, "Upper end by wild cluster bootstrap; Difference.bootstrap_interval", "−1–1"),
+        Column(
+            "bootstrap_low",
+            REAL,
+            "Lower end by wild cluster bootstrap; mantel_haenszel.Difference.bootstrap_interval",
+            "−1–1",
+        ),
+        Column(
+            "bootstrap_high",
+            REAL,
+            "Upper end by wild cluster bootstrap; mantel_haenszel.Difference.bootstrap_interval",
+            "−1–1",
+        ),
         *_interval("risk_ratio", "Common ratio of the shares", "ratio", "mantel_haenszel.risk_ratio"),
         *_interval("odds_ratio", "Common odds ratio of the shares", "ratio", "mantel_haenszel.odds_ratio"),
         Column("p", REAL, "Two-sided, from exchanging labels within site and day; permutation.permutation_p", "0–1"),
@@ -576,7 +597,8 @@ TIME_COURSE = Table(
     "time_course",
     "analyse",
     "By site and day of first capture: how much more clickbait stands beside hard news than beside the rest.",
-    (
+    _made_by(
+        "contrast.time_course",
         SITE,
         Column("day", DAY, "Day on which the stories were first captured", "UTC", required=True),
         Column("hosts_hard", COUNT, "Hard-news stories", "articles", required=True),
@@ -591,7 +613,8 @@ COOCCURRENCE = Table(
     "cooccurrence",
     "analyse",
     "How often items of a class stand beside stories of a topic, against independence within site and day.",
-    (
+    _made_by(
+        "topics.cooccurrence",
         SITE,
         Column("day", DAY, "Day of the captures", "UTC", required=True),
         Column("host_topic", TEXT, "Topic of the host stories, or unknown", "slug", required=True),
@@ -613,7 +636,8 @@ TOPIC_MATRIX = Table(
     "topic_matrix",
     "analyse",
     "How often items of a class stand beside stories of a topic over all days of a site, and whether that is chance.",
-    (
+    _made_by(
+        "topics.topic_matrix",
         SITE,
         Column("host_topic", TEXT, "Topic of the host stories, or unknown", "slug", required=True),
         Column("item_class", TEXT, "clickbait, tabloid, hard, soft or unknown", required=True),
@@ -641,7 +665,8 @@ HEADLINE_PAIRS = Table(
     "headline_pairs",
     "analyse",
     "Two stories that met in at least two distinct blocks of a site; the same list on many pages is one block.",
-    (
+    _made_by(
+        "company.headline_pairs",
         SITE,
         _id("target_a", "Story with the smaller identifier"),
         _id("target_b", "Story with the larger identifier"),
@@ -668,7 +693,8 @@ HEADLINE_VARIANTS = Table(
     "headline_variants",
     "analyse",
     "The wordings under which a site showed one story: above it, as full headline of a teaser, and as displayed.",
-    (
+    _made_by(
+        "wordings.headline_variants",
         SITE,
         _id("target_id", "The story"),
         Column("form", TEXT, "title (above the story), headline (full, in a teaser) or display (shown)", required=True),
@@ -840,7 +866,8 @@ COMMENT_ASSOCIATION = Table(
     "comment_association",
     "analyse",
     "Per site and age: whether stories with more clickbait beside them have more comments. A correlation, no effect.",
-    (
+    _made_by(
+        "engagement.comment_association",
         Column("site", TEXT, "Site; `all` for the strata of all sites together", required=True),
         Column("age_hours", COUNT, "Hours after publication at which comments were counted", "hours", required=True),
         Column("strata_compared", COUNT, "Strata in which both differ between stories", "strata", required=True),
@@ -862,7 +889,8 @@ ENGAGEMENT_OVERLAP = Table(
     "engagement_overlap",
     "analyse",
     "Per site and metric: how many of the most clicked, shared or liked stories are among the most commented.",
-    (
+    _made_by(
+        "engagement.engagement_overlap",
         SITE,
         Column("metric", TEXT, "views, shares, likes …: by what stories rank", required=True),
         Column("stories", COUNT, "Stories with that number and one of comments", "articles", required=True),
@@ -886,7 +914,8 @@ SHARPENING = Table(
     "sharpening",
     "analyse",
     "By site: how much more clickbait teasers are than the stories they lead to, story by story.",
-    (
+    _made_by(
+        "sharpening.sharpening",
         SITE,
         Column(
             "compared",
@@ -910,7 +939,8 @@ LIFETIMES = Table(
     "lifetimes",
     "analyse",
     "Share of teaser headlines still standing some hours after they were first seen, by site and wording.",
-    (
+    _made_by(
+        "lifetimes.lifetimes",
         SITE,
         Column("wording", TEXT, "clickbait or plain", required=True),
         Column("hours", COUNT, "Time since the headline was first seen", "hours", required=True),
@@ -928,7 +958,8 @@ CLICKBAIT_SHARES = Table(
     "analyse",
     "By site and block kind: clickbait among the teasers beside stories, as counted, as expected, and as corrected for "
     "the classifier's errors.",
-    (
+    _made_by(
+        "prevalence.clickbait_shares",
         SITE,
         Column("kind", TEXT, "Kind of the block; `all` for every kind together", required=True),
         Column("hosts", COUNT, "Stories beside which they stand", "articles", required=True),
@@ -943,7 +974,7 @@ CLICKBAIT_SHARES = Table(
             "0–1",
             "prevalence.corrected_share",
         ),
-        Column("code_version", TEXT, "Version of the code that computed it", required=True),
+        *BASIS_COLUMNS,
     ),
     key=("site", "kind"),
 )

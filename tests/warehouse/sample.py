@@ -408,7 +408,7 @@ def _measures(exposures: pl.DataFrame, stories: int) -> dict[str, list[dict[str,
                 "expected": 42.0,
                 "share_called": 0.4,
                 "share_expected": 0.42,
-                "code_version": "sample",
+                **BASIS,
             }
         ],
         "sharpening": [
