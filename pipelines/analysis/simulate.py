@@ -2,7 +2,10 @@
 
 A simulated site has what makes real ones hard to judge: a list that is the same on every page, several captures of a
 story, a few headlines that are shown everywhere, days with more of everything, and lists whose teasers resemble each
-other. The demo newsroom makes pages with stories; here only exposures are made, many sites at once.
+other. Only exposures are made, of thousands of sites at once, and each share is drawn by chance about a planted one.
+
+The demo newsroom does not draw from here, for it needs the opposite: four sites whose stories exist, link each other
+and can be read, and whose planted shares hold exactly, so that fifty stories suffice for a run with a known answer.
 """
 
 from dataclasses import dataclass
