@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
@@ -54,7 +55,7 @@ def rewriting(path: Place) -> Iterator[tuple[BinaryIO, Path]]:
     if isinstance(path, ObjectPath):
         with _alone(path), TemporaryDirectory(prefix="yanyana-") as folder:
             copy, temporary = Path(folder) / "old", Path(folder) / "new"
-            path = path.parent / path.name  # as it is now, whatever a listing said of it
+            path = replace(path, listed=None)  # whatever a listing said of it, it may have changed since
             before = path.stat()
             fetch(path, copy)
             with copy.open("rb") as file:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -92,9 +92,9 @@ class ObjectPath:
             return _stat(obstore.head(_client(self.bucket), self.key))
 
     def exists(self) -> bool:
-        """Whether there is such an object; a prefix is none."""
+        """Whether there is such an object now; a prefix is none."""
         try:
-            self.stat()
+            replace(self, listed=None).stat()
         except FileNotFoundError:
             return False
         return True
@@ -181,7 +181,11 @@ def polars_options(paths: Sequence[Place]) -> dict[str, Any]:
     return {
         # Polars finds keys as our own client does; left to itself it asks another library for them.
         "credential_provider": None,
-        "storage_options": {**_options(), "max_retries": str(MAX_RETRIES)},
+        "storage_options": {
+            **_options(),
+            "max_retries": MAX_RETRIES,
+            "retry_timeout_ms": _PATIENCE // timedelta(milliseconds=1),
+        },
     }
 
 
@@ -275,7 +279,8 @@ def _telling(path: ObjectPath) -> Iterator[None]:
             remedy = f"there is no bucket {path.bucket}; create it, or correct YANYANA_ARCHIVE and YANYANA_LAKE"
         elif isinstance(error, FileNotFoundError):
             raise FileNotFoundError(f"{path}: there is no such object") from error
-        elif isinstance(error, (PermissionDeniedError, UnauthenticatedError)):
+        # A listing that is refused comes as an error of no kind.
+        elif isinstance(error, (PermissionDeniedError, UnauthenticatedError)) or re.search("code: 40[13]", said):
             remedy = (
                 "access is denied; give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of an account that may list "
                 f"the bucket {path.bucket} and get, put and delete its objects"
