@@ -96,8 +96,12 @@ def test_runs_and_executors_share_image_server_and_data() -> None:
     image = f"{deployment['image']['repository']}:{deployment['image']['tag']}"
     assert {spark["spec"]["image"], *(pod["containers"][0]["image"] for pod in pods)} == {image}
     for pod in pods:
-        assert pod["containers"][0]["volumeMounts"] == [{"name": "data", "mountPath": environment["YANYANA_DATA"]}]
-        assert pod["volumes"][0]["persistentVolumeClaim"]["claimName"] == claim["metadata"]["name"]
+        [container] = pod["containers"]
+        assert container["volumeMounts"] == deployment["volumeMounts"]
+        assert pod["volumes"] == deployment["volumes"]
+        for entry in container["env"]:
+            assert environment[entry["name"]] == entry["value"]
+        assert [each["secretRef"] for each in container["envFrom"]] == deployment["envSecrets"]
     assert deployment["volumes"][0]["persistentVolumeClaim"]["claimName"] == claim["metadata"]["name"]
     assert claim["spec"]["accessModes"] == ["ReadWriteMany"]
 

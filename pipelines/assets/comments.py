@@ -1,6 +1,8 @@
 """From readings of threads to what became of their comments, and to measures of commenting, over all archive days."""
 
+import logging
 from collections.abc import Iterator
+from datetime import date
 
 import dagster as dg
 import polars as pl
@@ -12,10 +14,12 @@ from pipelines.analysis.comment_history import comment_events, comment_history
 from pipelines.analysis.comment_languages import comment_languages
 from pipelines.analysis.comment_repetition import comment_repetitions
 from pipelines.analysis.engagement import comment_association, engagement_overlap
+from pipelines.assets.spark import run_step
 from pipelines.assets.tables import SettingsResource, counts_table, table_spec
 from pipelines.lake import schema
 from pipelines.lake.engine import scan
 from pipelines.lake.parts import Lake
+from pipelines.settings import Settings
 
 _FAILURE = (
     "the tables it is made from do not fit together, or memory ran out; the log has the error. What is published "
@@ -88,8 +92,15 @@ def compare_comments(settings: SettingsResource) -> Iterator[dg.MaterializeResul
         for table in schema.COMMENT_MEASURES
     ],
 )
-def measure_comments(settings: SettingsResource) -> Iterator[dg.MaterializeResult]:
+def measure_comments(
+    context: dg.AssetExecutionContext, settings: SettingsResource, processes: dg.PipesSubprocessClient
+) -> Iterator[dg.MaterializeResult]:
     """Measure how much, how soon, how deep and by how many readers comment, and what that goes with."""
+    yield from run_step(commented, context, settings, processes, [])
+
+
+def commented(settings: Settings, _: list[date], log: logging.Logger) -> Iterator[dg.MaterializeResult]:
+    """Write every measure of comments; they are over all archive days, whichever a run is about."""
     lake = Lake(settings.lake)
     known = stories(*(lake.scan(table) for table in (schema.CAPTURES, schema.ARTICLES, schema.HEADLINES)))
     history, reads = lake.scan(schema.COMMENT_HISTORY), lake.scan(schema.THREAD_READS)

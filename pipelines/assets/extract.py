@@ -1,17 +1,21 @@
 """From archive to lake: every segment of an archive day read into one part per table."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 
 import dagster as dg
 import polars as pl
 
 from pipelines.assets import pictures
+from pipelines.assets.spark import run_step
 from pipelines.assets.tables import DAYS, SettingsResource, counts_table, days_of, table_spec
 from pipelines.crawl.archive import segments
 from pipelines.lake import schema
 from pipelines.lake.parts import Lake
 from pipelines.segments import extract_segments
+from pipelines.settings import Settings
 
 _FAILURE = (
     "a segment cannot be read, or the extraction broke its own schema; the log names the segment. What was written "
@@ -29,17 +33,23 @@ _FAILURE = (
     partitions_def=DAYS,
     backfill_policy=dg.BackfillPolicy.single_run(),
 )
-def extract(context: dg.AssetExecutionContext, settings: SettingsResource) -> Iterator[dg.MaterializeResult]:
+def extract(
+    context: dg.AssetExecutionContext, settings: SettingsResource, processes: dg.PipesSubprocessClient
+) -> Iterator[dg.MaterializeResult]:
     """Read the segments that this version of the extractor has not read yet."""
+    yield from run_step(extracted, context, settings, processes, days_of(context))
+
+
+def extracted(settings: Settings, days: list[date], log: logging.Logger) -> Iterator[dg.MaterializeResult]:
+    """Read what the archive holds of these days and was not read yet; what the tables hold of them then."""
     lake = Lake(settings.lake)
     lake.sweep()
     if settings.secret() is None:
-        context.log.warning("no secret for pseudonyms (run `yanyana init`): comments are counted but not stored")
-    days = days_of(context)
+        log.warning("no secret for pseudonyms (run `yanyana init`): comments are counted but not stored")
     skips: Counter[str] = Counter()
     for counts in extract_segments(((path, day) for day in days for path in segments(settings.archive, day)), settings):
         skips.update(counts.skips)
-        context.log.info(f"{counts.segment}: {counts.rows}; pages {counts.outcomes}; left out {counts.skips}")
+        log.info(f"{counts.segment}: {counts.rows}; pages {counts.outcomes}; left out {counts.skips}")
     for table in schema.EXTRACTED:
         rows = pl.concat([lake.scan(table, day) for day in days])
         metadata: dict[str, dg.MetadataValue | int] = {

@@ -1,4 +1,4 @@
-"""Steps that touch all exposures, where the settings say: in the run's own process, or on Spark by one of their own.
+"""Steps that may be too much for one machine: in the run's own process or, with Spark, in one of their own.
 
 A Spark driver brings a Java process and has its own ways to die, so it gets a process under Dagster Pipes. That one
 runs the same function over the same settings (of the environment, as every process here), and its log lines, row counts
