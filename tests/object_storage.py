@@ -163,7 +163,7 @@ def _handler(port: int, storage: Storage) -> type[BaseHTTPRequestHandler]:
             except OSError:  # the client gave up waiting
                 self.close_connection = True
 
-        def log_message(self, *said: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             return
 
     answer: Callable[[Handler], None] = Handler.answer

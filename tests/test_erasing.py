@@ -10,13 +10,15 @@ import pytest
 
 from pipelines import segments
 from pipelines.crawl.retention import remove_erased
-from pipelines.crawl.segment import Fetched, SegmentWriter
+from pipelines.crawl.segment import Fetched, SegmentWriter, deliver
 from pipelines.erasing import Erasure, Store, erase_author, erase_comment, erase_story
 from pipelines.lake import schema
 from pipelines.lake.erasure import ErasureError, read_erased
-from pipelines.lake.parts import Lake
+from pipelines.lake.parts import Lake, scan_part
+from pipelines.lake.store import Place
 from pipelines.segments import extract_segment
 from pipelines.settings import SiteIndex
+from tests.object_storage import Storage
 
 SECRET = b"a secret that only tests know"
 FIRST, SECOND = date(2026, 3, 1), date(2026, 3, 2)
@@ -45,16 +47,18 @@ PAGES = {
 class Site:
     """The small site's archive and lake, captured and read by day."""
 
-    def __init__(self, folder: Path) -> None:
-        self.archive, self.lake = folder / "archive", Lake(folder / "lake")
+    def __init__(self, folder: Path, root: Place | None = None) -> None:
+        self.staging, root = folder / "archive", root or folder
+        self.archive, self.lake = root / "archive", Lake(root / "lake")
         self.store = Store(self.archive, self.lake, folder / "erased", SECRET)
 
     def capture(self, day: date) -> None:
-        with SegmentWriter(self.archive, day, {}) as writer:
+        with SegmentWriter(self.staging, day, {}) as writer:
             for url, html in PAGES.items():
                 at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
                 answer = Fetched(url, at, 200, [(b"Content-Type", b"text/html")], html.encode(), [])
                 writer.write(answer, via=None, site="town", purpose="story")
+        deliver(self.staging, self.archive)
 
     def read(self) -> None:
         for path in sorted(self.archive.rglob("*.warc.gz")):
@@ -76,11 +80,11 @@ class Site:
 
     def holds(self, marker: str) -> list[str]:
         """The files in which a text still stands, compressed ones opened."""
-        segments_with = [
-            path.name
-            for path in self.archive.rglob("*.warc.gz")
-            if marker.encode() in gzip.decompress(path.read_bytes())
-        ]
+        segments_with = []
+        for path in self.archive.rglob("*.warc.gz"):
+            with path.open("rb") as file:
+                if marker.encode() in gzip.decompress(file.read()):
+                    segments_with.append(path.name)
         return segments_with + [
             table.name for table in schema.EXTRACTED if marker in self.lake.scan(table).collect().write_json()
         ]
@@ -146,6 +150,29 @@ def test_an_erased_story_does_not_come_back(site: Site, monkeypatch: pytest.Monk
     read_by_a_newer_version(site, monkeypatch)
     assert site.holds("storm-closes") == site.holds("Storm closes") == site.holds("Windy") == []
     assert site.lake.scan(schema.ARTICLES).collect()["title"].to_list() == ["Council opens a bridge"] * 2
+
+
+def test_what_is_erased_is_gone_from_object_storage_too(
+    storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = Site(tmp_path, storage.bucket / "data")
+    site.capture(FIRST)
+    assert list(tmp_path.rglob("*.warc.gz")) == [], "nothing stays behind on this machine"
+    site.read()
+    read_by_a_newer_version(site, monkeypatch)  # so that there are replaced parts, which hold it too
+    comment_id, _ = identifier(site, "Marker one")
+    storage.goes_wrong("PUT", ".warc.gz", "fail")
+    monkeypatch.setattr(segments, "EXTRACTOR_VERSION", "newer")
+    assert erase_comment(comment_id, site.store).records == 1
+    assert erase_story(STORM, site.store).records == 1
+    assert site.texts() == ["Too dear."]
+    assert site.holds("Marker") == site.holds("Windy") == []
+    for path in site.lake.root.rglob("*.parquet"):
+        written = scan_part(path).collect().write_json()
+        assert "Marker" not in written, path
+        assert "Windy" not in written, path
+    read_by_a_newer_version(site, monkeypatch)
+    assert site.texts() == ["Too dear."]
 
 
 def test_erasing_again_changes_nothing_and_says_so(site: Site) -> None:
