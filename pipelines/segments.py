@@ -250,8 +250,8 @@ def _read_in_task(segment: tuple[str, date], agreed: str) -> str:
         if (mine := _fingerprint(settings)) != agreed:
             raise YanyanaError(
                 f"{gethostname()} would read {name} with {mine}, and the driver has {agreed}: install one version of "
-                "Yanyana everywhere, and give the executors the same sites.toml (YANYANA_SITES) and the same secret "
-                "(YANYANA_AUTHOR_SECRET, or secret.key in YANYANA_DATA)"
+                "Yanyana everywhere, and give the executors the driver's sites.toml (YANYANA_SITES), secret "
+                "(YANYANA_AUTHOR_SECRET, or secret.key in YANYANA_DATA) and list of what was erased (in YANYANA_DATA)"
             )
         counts = _read_in_worker((day_folder(settings.archive, day) / name, day), settings)
     except YanyanaError as error:
@@ -261,7 +261,10 @@ def _read_in_task(segment: tuple[str, date], agreed: str) -> str:
 
 def _fingerprint(settings: Settings) -> str:
     """What processes have to agree on to read alike."""
-    return f"{version(settings.secret())}, sites {digest('sites', settings.configured.model_dump_json())}"
+    secret = settings.secret()
+    sites = digest(settings.configured.model_dump_json())[:8]
+    erased = digest(*sorted(read_erased(settings.erased, secret).marks))[:8]
+    return f"{version(secret)}, sites {sites}, erased {erased}"
 
 
 def extract_segment(

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from pipelines.crawl.importing import import_file
 from pipelines.crawl.segment import Fetched, Previous, SegmentWriter
 from pipelines.errors import YanyanaError
 from pipelines.lake import schema
+from pipelines.lake.erasure import Erased, remember
 from pipelines.lake.parts import Lake
 from pipelines.lake.store import Place
 from pipelines.progress import Progress
@@ -279,19 +281,27 @@ def test_an_import_goes_on_after_a_kill_and_does_nothing_twice(tmp_path: Path) -
     assert b"".join(path.read_bytes() for path in archived) == theirs.read_bytes()
 
 
+@pytest.mark.parametrize(
+    "lacking", [("YANYANA_AUTHOR_SECRET", "another secret"), ("YANYANA_DATA", "elsewhere")], ids=["secret", "erased"]
+)
 def test_a_task_that_would_read_otherwise_than_the_driver_says_so_and_writes_nothing(
-    theirs: list[tuple[Place, date]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    theirs: list[tuple[Place, date]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacking: tuple[str, str]
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("YANYANA_DATA", str(tmp_path))
-    monkeypatch.setenv("YANYANA_AUTHOR_SECRET", "the driver's secret")
+    monkeypatch.setenv("YANYANA_ARCHIVE", str(tmp_path / "archive"))
+    monkeypatch.setenv("YANYANA_AUTHOR_SECRET", SECRET.decode())
+    remember(Settings().erased, Erased(SECRET), ["0123abcd"])
     agreed, (path, day) = segments._fingerprint(Settings()), theirs[0]
-    monkeypatch.setenv("YANYANA_AUTHOR_SECRET", "another secret")
-    answer = json.loads(segments._read_in_task((path.name, day), agreed))
-    assert re.search(rf"would read {path.name} with extract .*YANYANA_AUTHOR_SECRET", answer["failure"])
-    assert "another secret" not in answer["failure"]
-    assert not (tmp_path / "lake").exists()
-    monkeypatch.setenv("YANYANA_AUTHOR_SECRET", "the driver's secret")
     assert json.loads(segments._read_in_task((path.name, day), agreed))["counts"]["segment"] == path.name
+    shutil.rmtree(Settings().data / "lake")
+    monkeypatch.setenv(*lacking)
+    answer = json.loads(segments._read_in_task((path.name, day), agreed))
+    assert re.search(rf"{path.name}|would come back", answer["failure"])
+    assert "YANYANA_" in answer["failure"]
+    assert lacking[1] not in answer["failure"]
+    assert not (tmp_path / "lake").exists()
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_two_may_read_one_segment_at_once(segment: Path, tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ def test_a_connect_server_reads_what_can_be_read_and_names_what_cannot(
     with connect_server(tmp_path) as address:
         settings = Settings(engine="spark", spark=address)
         given = extract_segments(twice, settings)
-        with pytest.raises(YanyanaError, match=r"broken\.warc\.gz: holds no WARC record"):
+        with pytest.raises(YanyanaError, match=r"broken\.warc\.gz: cannot be read as a WARC file"):
             assert {counts.segment for counts in given} == {path.name for path in readable}
     alone = Settings(data=tmp_path / "alone", author_secret=SECRET, workers=1)
     list(extract_segments([(path, date(2026, 3, 1)) for path in readable], alone))
