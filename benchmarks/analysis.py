@@ -1,11 +1,12 @@
-"""Counting and judging beside DuckDB's SQL and pandas on the same simulated exposures; each in a process of its own.
+"""Counting beside DuckDB's SQL and pandas on the same simulated exposures; each in a process of its own.
 
-    python benchmarks/analysis.py [--articles 20000 200000] [--slots 13]
+    python benchmarks/analysis.py [--articles 6000 60000 200000 2000000] [--slots 13] [--peers yanyana duckdb pandas]
 
-Seconds are the wall's, memory is the most a process held, data included. `hosts` is the counting under the contrasts;
-Yanyana's topics and pairs are whole measures with their tests, DuckDB's and pandas' the counting alone, written as one
-would there. The last row is 10,000
-permutations of 200,000 articles in 150 strata on one core.
+Seconds are the wall's, memory is the most a process held, data included; growth is that of the seconds against that of
+the articles since the size before, 1 or less being linear or better. `hosts` is the counting under the contrasts,
+`topics` the table of topic × class, `pairs` those of headlines that met twice: the same for all, written as one would
+there. `everything` is all measures of exposures with their tests, Yanyana's alone. The last row is 10,000 permutations
+of 200,000 articles in 150 strata on one core.
 """
 
 import argparse
@@ -16,17 +17,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
+from glob import glob
+from itertools import product
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 from rich.console import Console
 from rich.table import Table
 
 from pipelines import analysis
+from pipelines.analysis.company import members_of, pair_counts
 from pipelines.analysis.permutation import monte_carlo_p
 from pipelines.analysis.simulate import Shape, simulate
 from pipelines.analysis.strata import host_outcomes
+from pipelines.lake.engine import collected, compact, settled
 from pipelines.lake.schema import HEADLINES
 
 PAIRS_SQL = """
@@ -53,12 +58,27 @@ SELECT site, kind, placement, host_id, min(day), avg(hard), avg(clickbait) FROM 
 
 def yanyana(measure: str, path: str) -> int:
     exposures = pl.scan_parquet(path)
+    headlines = pl.LazyFrame(schema=HEADLINES.schema)
     computed: dict[str, Callable[[], pl.DataFrame]] = {
         "hosts": lambda: host_outcomes(exposures),
-        "topics": lambda: analysis.topic_matrix(exposures),
-        "pairs": lambda: analysis.headline_pairs(exposures, pl.LazyFrame(schema=HEADLINES.schema)),
+        "topics": lambda: analysis.cooccurrence(exposures),
+        "pairs": lambda: pairs(exposures),
+        "contrasts": lambda: analysis.contrasts(exposures),
+        "course": lambda: analysis.time_course(exposures),
+        "shares": lambda: analysis.clickbait_shares(exposures),
+        "matrix": lambda: analysis.topic_matrix(exposures),
+        "company": lambda: analysis.headline_pairs(exposures, headlines),
     }
+    if measure == "everything":
+        return sum(computed[name]().height for name in ("contrasts", "course", "shares", "topics", "matrix", "company"))
     return computed[measure]().height
+
+
+def pairs(exposures: pl.LazyFrame) -> pl.DataFrame:
+    """The counting under `analysis.headline_pairs`."""
+    rows = nw.from_native(exposures).with_columns(target=nw.col("target_id"), block=nw.col("content_hash"))
+    with settled(members_of(compact(rows, "target", "block")), "site", "kind", "placement") as members:
+        return collected(pair_counts(members))
 
 
 def duckdb(measure: str, path: str) -> int:
@@ -73,8 +93,11 @@ def duckdb(measure: str, path: str) -> int:
 def pandas(measure: str, path: str) -> int:
     import pandas as engine
 
+    def read(columns: list[str]) -> "engine.DataFrame":
+        return engine.concat([engine.read_parquet(file, columns=columns) for file in sorted(glob(path))])
+
     if measure == "pairs":
-        rows = engine.read_parquet(path, columns=["site", "content_hash", "target_id", "slot"]).query("slot <= 50")
+        rows = read(columns=["site", "content_hash", "target_id", "slot"]).query("slot <= 50")
         member = rows.drop(columns="slot").drop_duplicates()
         shown = member.groupby(["site", "target_id"])["content_hash"].transform("size")
         often = member[shown.ge(2)]
@@ -84,26 +107,29 @@ def pandas(measure: str, path: str) -> int:
         return int((counts >= 2).sum())
     if measure == "topics":
         cell = ["site", "day", "host_topic", "item_class"]
-        rows = engine.read_parquet(path, columns=[*cell, "host_id", "target_id"]).drop_duplicates()
+        rows = read(columns=[*cell, "host_id", "target_id"]).drop_duplicates()
         return len(rows.groupby(cell)["host_id"].agg(["size", "nunique"]))
     in_list = ["capture_id", "kind", "placement"]
     known = [*in_list, "site", "day", "host_id", "host_hard", "target_id", "item_clickbait"]
-    rows = engine.read_parquet(path, columns=known)
+    rows = read(columns=known)
     one = {"site": "first", "day": "first", "host_id": "first", "host_hard": "first", "item_clickbait": "mean"}
     lists = rows.groupby([*in_list, "target_id"]).agg(one).groupby(in_list).agg(one).reset_index()
     return len(lists.groupby(["site", "kind", "placement", "host_id"])[["item_clickbait", "host_hard"]].mean())
 
 
 PEERS = {"yanyana": yanyana, "duckdb": duckdb, "pandas": pandas}
-MEASURES = ("hosts", "topics", "pairs")
+MEASURES = ("hosts", "topics", "pairs", "everything")
+SITES, DAYS = 10, 30
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--articles", type=int, nargs="+", default=[20_000, 200_000])
+    parser.add_argument("--articles", type=int, nargs="+", default=[6_000, 60_000, 200_000])
     parser.add_argument("--slots", type=int, default=13)
+    parser.add_argument("--peers", nargs="+", choices=PEERS, default=[*PEERS])
+    parser.add_argument("--measures", nargs="+", choices=MEASURES, default=[*MEASURES])
     parser.add_argument(
-        "--one", nargs=3, metavar=("PEER", "MEASURE", "FILE"), help="run one contender and say its cost"
+        "--one", nargs=3, metavar=("PEER", "MEASURE", "FILES"), help="run one contender and say its cost"
     )
     asked = parser.parse_args()
     if asked.one:
@@ -112,46 +138,51 @@ def main() -> None:
         rows = PEERS[peer](measure, path)
         print(time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2, rows)
         return
-    table = Table("measure", "articles", *(f"{peer}: s, GiB" for peer in PEERS), "yanyana : duckdb")
-    with tempfile.TemporaryDirectory() as folder:
-        for articles in asked.articles:
-            path = Path(folder) / f"{articles}.parquet"
-            days, sites = 30, 10
-            shape = Shape(
-                "benchmark", days, articles // days // sites, asked.slots, captures=1, headlines=2_000, zipf=0.6
-            )
-            write_exposures(shape, sites, path)
-            for measure in MEASURES:
-                cost = {peer: run(peer, measure, path) for peer in PEERS}
-                cells = (f"{seconds:.1f}, {memory:.1f}" for seconds, memory in cost.values())
-                table.add_row(measure, f"{articles:,}", *cells, f"{cost['yanyana'][0] / cost['duckdb'][0]:.2f}")
+    columns = (f"{peer}: s, GiB" for peer in asked.peers)
+    table = Table("measure", "articles", *columns, "yanyana : duckdb", "growth")
+    before: dict[str, tuple[int, float]] = {}
+    for articles in asked.articles:
+        with tempfile.TemporaryDirectory() as folder:
+            hosts = articles // SITES // DAYS
+            write_exposures(Shape("benchmark", 1, hosts, asked.slots, captures=1, headlines=2_000, zipf=0.6), folder)
+            for measure in asked.measures:
+                peers = [peer for peer in asked.peers if peer == "yanyana" or measure != "everything"]
+                cost = {peer: run(peer, measure, f"{folder}/*.parquet") for peer in peers}
+                cells = [f"{cost[peer][0]:.1f}, {cost[peer][1]:.1f}" if peer in cost else "" for peer in asked.peers]
+                ratio = f"{cost['yanyana'][0] / cost['duckdb'][0]:.2f}" if {"yanyana", "duckdb"} <= set(cost) else ""
+                ours, growth = cost.get("yanyana", (0.0, 0.0))[0], ""
+                if measure in before and ours:
+                    fewer, quicker = before[measure]
+                    growth = f"{ours / quicker / (articles / fewer):.2f}"
+                before[measure] = (articles, ours)
+                table.add_row(measure, f"{articles:,}", *cells, ratio, growth)
+                print(measure, articles, cost, growth, file=sys.stderr, flush=True)
     random = np.random.default_rng(1)
     n = 200_000
     begun = time.process_time()
     monte_carlo_p(random.binomial(13, 0.3, n) / 13, random.random(n) < 0.4, random.integers(0, 150, n), draws=10_000)
-    table.add_row("10,000 permutations", f"{n:,}", f"{time.process_time() - begun:.2f} (CPU)", "", "", "")
+    seconds = f"{time.process_time() - begun:.2f} (CPU)"
+    table.add_row("10,000 permutations", f"{n:,}", seconds, *[""] * (len(asked.peers) + 1))
     Console().print(table)
 
 
-def write_exposures(shape: Shape, sites: int, path: Path) -> None:
-    """The simulated exposures as a Parquet file, made site by site so that memory holds one."""
-    frames = []
-    for site in range(sites):
-        rows = simulate(shape, 1, seed=site).filter(kind="related")
-        own = ("item_id", "capture_id", "block_id", "host_id", "content_hash", "target_id")
-        frames.append(
-            rows.with_columns(
-                pl.lit(f"site {site}").alias("site"),
-                # As wide as real identifiers are.
-                *(pl.format("{}{}", pl.lit(f"{site:02}"), name).str.pad_end(32, "0").alias(name) for name in own),
-            )
-        )
-    pl.concat(frames).write_parquet(path)
+def write_exposures(shape: Shape, folder: str) -> None:
+    """The simulated exposures as Parquet files, a site and day each, so that memory holds one."""
+    for site, day in product(range(SITES), range(DAYS)):
+        rows = simulate(shape, 1, seed=site * DAYS + day).filter(kind="related")
+        own = ("item_id", "capture_id", "block_id", "host_id", "content_hash")
+        # As wide as real identifiers are; targets are those of the site on every day.
+        marks = dict.fromkeys(own, f"{site:02}{day:02}") | {"target_id": f"{site:02}"}
+        rows.with_columns(
+            pl.lit(f"site {site}").alias("site"),
+            pl.col("day") + pl.duration(days=day),
+            *((pl.lit(mark) + pl.col(name)).str.pad_end(32, "0").alias(name) for name, mark in marks.items()),
+        ).write_parquet(f"{folder}/{site:02}-{day:02}.parquet")
 
 
-def run(peer: str, measure: str, path: Path) -> tuple[float, float]:
+def run(peer: str, measure: str, files: str) -> tuple[float, float]:
     """Wall seconds and GiB of one contender in a process of its own."""
-    command = [sys.executable, __file__, "--one", peer, measure, str(path)]
+    command = [sys.executable, __file__, "--one", peer, measure, files]
     out = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ).stdout.split()
     return float(out[0]), float(out[1])
 

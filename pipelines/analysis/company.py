@@ -53,8 +53,8 @@ def headline_pairs(
     scanned = nw.from_native(exposures).with_columns(target=nw.col("target_id"), block=nw.col("content_hash"))
     rows = compact(scanned, "target", "block")
     texts = [name for name in within if name not in ("day", "hour")]
-    with settled(_members(rows, within), *texts) as members:
-        met, shown, sizes = _met(members), _shown(members, within), _sizes(members, within)
+    with settled(members_of(rows, within), *texts) as members:
+        met, shown, sizes = pair_counts(members), _shown(members, within), _sizes(members, within)
         pairs = _judged(collected(met), collected(shown), collected(sizes), within)
     names = collected(rows.select("site", "target", "target_id").unique())
     wordings = _usual_wording(collected(_worded(nw.from_native(exposures), nw.from_native(headlines))))
@@ -119,14 +119,15 @@ def _binomial_tail(k: Floats, n: Floats, chance: Floats) -> Floats:
     return np.where(k <= 0, 1.0, np.where(k >= n + 1, 0.0, tail))
 
 
-def _members(rows: nw.LazyFrame, strata: tuple[str, ...]) -> nw.LazyFrame:
-    """Which targets stand in which distinct block, and the stratum in which the block was first seen."""
+def members_of(rows: nw.LazyFrame, strata: Sequence[str] = STRATA) -> nw.LazyFrame:
+    """Which `target` stands in which distinct `block`, and the stratum in which the block was first seen."""
     known = rows.filter(nw.col("slot") <= LONGEST_BLOCK).with_columns(nw.col("placement").fill_null("unknown"))
     first = known.group_by("site", "block").agg(*(nw.col(name).min() for name in strata if name != "site"))
     return known.select("site", "block", "target").unique().join(first, on=["site", "block"])
 
 
-def _met(members: nw.LazyFrame) -> nw.LazyFrame:
+def pair_counts(members: nw.LazyFrame) -> nw.LazyFrame:
+    """Pairs of targets, by site, that met in two blocks or more: how often, and in how many blocks either stands."""
     shown = members.group_by("site", "target").agg(shown=nw.len().cast(nw.Int64()))
     # A story in fewer blocks than that cannot meet another in as many, and need not be joined.
     often = members.select("site", "block", "target").join(
