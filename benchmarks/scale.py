@@ -107,8 +107,8 @@ MEASURES: dict[str, Step] = {
 }
 # In the order in which each finds what it needs.
 STEPS: dict[str, Step] = {
-    "distinct headlines": headline_forms,
     "exposures": expose,
+    "distinct headlines": headline_forms,
     "checks of exposures": integrity,
     **MEASURES,
     "publish": publish,

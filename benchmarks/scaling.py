@@ -331,25 +331,25 @@ def chart(found: Measured) -> alt.FacetChart:
     """CPU seconds of each step by exposures: points as measured, lines as fitted to the small lakes."""
     steps = [step for step in STEPS if found.points(step, "cpu")]
     rows = [
-        {"step": step, "exposures": x, "measured": y, "model": found.fitted(step, "cpu").at(x)}
+        {"step": step, "exposures": x, "measured": y, "model": max(0.01, found.fitted(step, "cpu").at(x))}
         for step in steps
         for x, y in found.points(step, "cpu")
     ]
     far = [
-        {"step": step, "exposures": x, "model": found.fitted(step, "cpu").at(x)}
+        {"step": step, "exposures": x, "model": max(0.01, found.fitted(step, "cpu").at(x))}
         for step in steps
         for x in np.geomspace(3e5, 1e8, 40)
     ]
     x = alt.X("exposures:Q", scale=alt.Scale(type="log"), title="exposures", axis=alt.Axis(format="~s", tickCount=4))
     y = alt.Y("model:Q", scale=alt.Scale(type="log"), title="CPU seconds", axis=alt.Axis(tickCount=4, format="~g"))
     data = pl.DataFrame(rows + far, infer_schema_length=None)
-    base = alt.Chart(data).properties(width=170, height=110)
+    base = alt.Chart().properties(width=170, height=110)
     model = base.mark_line(strokeWidth=1.5, color="#2b8cc4").encode(x=x, y=y)
     points = base.transform_filter("datum.measured != null").mark_point(
         filled=True, size=45, color="#d55e00", opacity=1
     )
     return (
-        alt.layer(model, points.encode(x=x, y=alt.Y("measured:Q", title="CPU seconds")))
+        alt.layer(model, points.encode(x=x, y=alt.Y("measured:Q", title="CPU seconds")), data=data)
         .facet(alt.Facet("step:N", sort=steps, title=None), columns=4)
         .configure(font="sans-serif", background="white", padding=8)
     )
