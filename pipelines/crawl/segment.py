@@ -242,7 +242,10 @@ def deliver(staging: Path, archive: Place) -> None:
     """Move finished segments into an archive that is no folder, each whole; one that fails is delivered next time."""
     if isinstance(archive, ObjectPath):
         for segment in segments(staging):
-            (archive / segment.parent.name / segment.name).put(segment)
+            delivered = archive / segment.parent.name / segment.name
+            # One that a killed run had put may have had records removed since: it is not put over that.
+            if not delivered.exists():
+                delivered.put(segment)
             segment.unlink()
 
 

@@ -11,6 +11,7 @@ lies, in `pipelines.lake.store`.
 import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -100,7 +101,7 @@ class Lake(Generic[AnyPlace]):
             temporary.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         for older in folder.glob(f"{part}{_VERSION}*.json"):
             if older.stem != name:
-                older.unlink()
+                older.unlink(missing_ok=True)  # a repeated task may do the same at the same time
 
     def sink(self, table: Table, rows: pl.LazyFrame, *, part: str, day: date | None, made_by: str) -> int:
         """Write one part as `write` does, of rows that need not fit into memory; returns how many there were."""
@@ -146,15 +147,15 @@ class Lake(Generic[AnyPlace]):
         """Remove what dead writers left, and what was replaced, so many seconds ago; returns how many files."""
         swept = sweep(self.root) if isinstance(self.root, Path) else 0
         before = time.time() - stale_after
-        for table in EXTRACTED:
-            found, versions = self._written(table), self._versions()
-            for path in found:
+        # Versions last: what is new among them is not among the files.
+        found = [path for table in EXTRACTED for path in self._written(table)]
+        versions = self._versions()
+        for path in found:
+            version, folder = versions.get(part_of(path)), self._folder(_MANIFESTS, part_of(path)[1])
+            with suppress(FileNotFoundError):  # another run sweeps too
                 if _counts(path, versions) or path.stat().st_mtime > before:
                     continue
-                part, day = part_of(path)
-                version = versions.get((part, day))
-                manifest = self._folder(_MANIFESTS, day) / f"{version}.json"
-                if version is None or manifest.stat().st_mtime <= before:
+                if version is None or (folder / f"{version}.json").stat().st_mtime <= before:
                     path.unlink()
                     swept += 1
         return swept

@@ -104,8 +104,8 @@ class ObjectPath:
         with _telling(self):
             obstore.put(_client(self.bucket), self.key, file)
 
-    def unlink(self) -> None:
-        """Remove the object, if it is there."""
+    def unlink(self, missing_ok: bool = False) -> None:
+        """Remove the object. Whether it was there, storage does not tell, so that none is ever missed."""
         with _telling(self):
             obstore.delete(_client(self.bucket), self.key)
 

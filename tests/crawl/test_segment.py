@@ -20,7 +20,9 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 
 from pipelines.crawl.archive import ArchiveError, Exchange, Skip, not_a_page, read_segment, segments
-from pipelines.crawl.segment import Fetched, Previous, SegmentWriter, recover
+from pipelines.crawl.segment import Fetched, Previous, SegmentWriter, deliver, recover
+from pipelines.lake.store import StorageError
+from tests.object_storage import Storage
 
 DAY = date(2026, 3, 1)
 AT = datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=UTC)
@@ -292,6 +294,39 @@ def test_an_archive_that_cannot_be_written_is_named(tmp_path: Path, archive: str
     (tmp_path / "a file").write_text("and no folder")
     with pytest.raises(ArchiveError, match=str(tmp_path / archive)):
         write(tmp_path / archive, fetched())
+
+
+def test_a_segment_that_a_run_left_is_delivered_by_the_next(storage: Storage, tmp_path: Path) -> None:
+    archive = storage.bucket / "archive"
+    script = f"""
+import os, signal, sys
+sys.path.insert(0, {str(Path.cwd())!r})
+from tests.crawl.test_segment import *
+with SegmentWriter(Path({str(tmp_path)!r}), DAY, {{}}) as writer:
+    writer.write(fetched(), via=None, site="paper", purpose="story")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    assert subprocess.run([sys.executable, "-c", script], timeout=120).returncode == -signal.SIGKILL
+    deliver(tmp_path, archive)
+    assert segments(archive) == [], "an open segment is no finished one"
+    [left] = recover(tmp_path)
+    written = left.read_bytes()
+    storage.goes_wrong("PUT", "archive", "deny")
+    with pytest.raises(StorageError, match="access is denied"):
+        deliver(tmp_path, archive)
+    assert left.exists(), "what cannot be delivered stays"
+    deliver(tmp_path, archive)
+    [there] = segments(archive)
+    assert (list(tmp_path.rglob("*.warc.gz")), [e.url for e in read_segment(there) if isinstance(e, Exchange)]) == (
+        [],
+        ["http://paper.test/a"],
+    )
+    # A run that was killed right after it had put the segment, from which records were removed since.
+    left.write_bytes(written + b"removed since")
+    deliver(tmp_path, archive)
+    with there.open("rb") as file:
+        assert file.read() == written
+    assert not left.exists()
 
 
 def test_a_recovery_that_cannot_be_written_says_so_and_loses_nothing(tmp_path: Path) -> None:
