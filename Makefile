@@ -45,7 +45,7 @@ lock: $(READY)
 docs: $(READY)
 	$(BIN)/yanyana tables > docs/tables.md
 
-# Whether the tests of the analysis reject, and its intervals cover, as often as they say; half an hour on one core.
+# Whether the tests of the analysis reject, and its intervals cover, as often as they say; a quarter of an hour on one core.
 calibration: $(READY)
 	PYTHONPATH=. $(BIN)/python benchmarks/calibration.py --write docs/methods.md
 
