@@ -19,7 +19,7 @@ from pipelines import newsroom
 from pipelines.lake.parts import Lake
 from pipelines.lake.schema import ARTICLES
 from pipelines.settings import ROOT, read_sites
-from tests.end_to_end.test_guides import blocks, section
+from tests.end_to_end.guide import blocks, section
 
 pytestmark = pytest.mark.slow
 

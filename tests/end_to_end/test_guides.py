@@ -18,19 +18,11 @@ from pipelines.assets.checks import CHECKS
 from pipelines.lake.parts import Lake
 from pipelines.lake.schema import CRAWL_FAILURES, CRAWL_REPORTS, EXPOSURES, EXTRACTED, HEADLINES
 from pipelines.settings import ROOT
+from tests.end_to_end.guide import blocks, section
 from tests.end_to_end.workplace import Workplace
 
 ANALYST = (ROOT / "docs" / "analyst.md").read_text(encoding="utf-8")
 OPERATING = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
-
-
-def blocks(text: str, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-
-
-def section(text: str, heading: str) -> str:
-    [found] = re.findall(rf"^## {heading}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
-    return found
 
 
 def test_the_analysts_sql_answers_over_the_demo(finished: Workplace) -> None:
