@@ -136,7 +136,10 @@ def _discovery(address: str, lead: Lead, capture: Row, found_in: str) -> Row:
 
 
 def first_found(rows: pl.DataFrame) -> pl.DataFrame:
-    """Discoveries with each address once: as it was found first, with the earliest time that any stated for it."""
-    found = rows.sort("discovered_at", "found_on", "url").group_by("address_id", maintain_order=True)
+    """Discoveries with each address once: as it was found first, with the earliest time that any stated for it.
+
+    Of two ways on one page the first by name counts, so that it does not matter in which order pages were read.
+    """
+    found = rows.sort("discovered_at", "found_on", "url", "found_in").group_by("address_id", maintain_order=True)
     once = found.agg(pl.exclude("address_id", "published_at").first(), pl.col("published_at").min())
     return once.select(schema.DISCOVERIES.schema.names())
