@@ -216,10 +216,8 @@ def _overlap(counts: dict[str, Any]) -> dict[str, Any]:
     top, commented, stories = counts["most_by_metric"], counts["most_commented"], counts["stories"]
     columns = {"n_articles": stories, "n_exposures": 0, **_basis(OVERLAP_METHOD, ("site",))}
     if min(top, commented) < FEWEST_ON_TOP:
-        reason = (
-            f"of {stories} stories with both numbers {top} and {commented} are a top fifth, and 5 of each are needed"
-        )
-        return columns | {"verdict": f"cannot be told: {reason}"}
+        reason = f"of {stories} stories with both numbers {top} and {commented} are a top fifth"
+        return columns | {"verdict": f"cannot be told: {reason}, and {FEWEST_ON_TOP} of each are needed"}
     missing = top - counts["in_both"]
     interval: Any = stats.binomtest(missing, top).proportion_ci(method="wilson")
     words = f"of the {top} stories with most {counts['metric']}, {missing} are not among the most commented"
