@@ -5,8 +5,9 @@
 Seconds are the wall's, memory is the most a process held, data included; growth is that of the seconds against that of
 the articles since the size before, 1 or less being linear or better. `hosts` is the counting under the contrasts,
 `topics` the table of topic × class, `pairs` those of headlines that met twice: the same for all, written as one would
-there. `everything` is all measures of exposures with their tests, Yanyana's alone. The last row is 10,000 permutations
-of 200,000 articles in 150 strata on one core.
+there, but that pandas' hosts have neither site-wide lists nor any outcome but the first. `everything` is all measures
+of exposures with their tests, Yanyana's alone. The last row is 10,000 permutations of 200,000 articles in 150 strata on
+one core.
 """
 
 import argparse
@@ -45,15 +46,31 @@ TOPICS_SQL = """
 SELECT site, day, host_topic, item_class, count(*), count(DISTINCT host_id)
 FROM (SELECT DISTINCT site, day, host_topic, item_class, host_id, target_id FROM exposures) GROUP BY ALL"""
 HOSTS_SQL = """
-WITH target AS (
+WITH hosts AS (SELECT site, day, kind, count(DISTINCT host_id) AS hosts FROM exposures GROUP BY ALL HAVING hosts >= 5),
+wide AS (
+    SELECT site, day, kind, target_id, true AS wide
+    FROM exposures JOIN hosts USING (site, day, kind)
+    GROUP BY ALL HAVING count(DISTINCT host_id) >= 0.8 * max(hosts)),
+target AS (
     SELECT capture_id, kind, placement, target_id, any_value(site) AS site, any_value(day) AS day,
-           any_value(host_id) AS host_id, any_value(host_hard) AS hard, avg(item_clickbait) AS clickbait
-    FROM exposures GROUP BY capture_id, kind, placement, target_id),
+           any_value(host_id) AS host_id, any_value(host_hard) AS hard, min(slot) AS slot, count(wide) AS site_wide,
+           avg(item_clickbait) FILTER (wide IS NULL) AS clickbait,
+           avg((item_class IN ('clickbait', 'tabloid'))::INT)
+               FILTER (wide IS NULL AND item_clickbait IS NOT NULL) AS tabloid,
+           count(item_clickbait) FILTER (wide IS NULL) AS exposures
+    FROM exposures LEFT JOIN wide USING (site, day, kind, target_id)
+    GROUP BY capture_id, kind, placement, target_id),
 list AS (
     SELECT capture_id, kind, placement, any_value(site) AS site, min(day) AS day, any_value(host_id) AS host_id,
-           any_value(hard) AS hard, avg(clickbait) AS clickbait
+           any_value(hard) AS hard, avg(clickbait) AS clickbait, avg(tabloid) AS tabloid,
+           avg((clickbait >= 0.5)::INT) AS called, sum(exposures) AS exposures, sum(site_wide) AS site_wide,
+           max(slot) FILTER (clickbait IS NOT NULL) AS last, min(slot) FILTER (clickbait IS NOT NULL) AS first,
+           CASE WHEN sum(clickbait) > 0 AND first < last
+               THEN 1 - (sum(clickbait * slot) / sum(clickbait) - 0.5) / last END AS height
     FROM target GROUP BY capture_id, kind, placement)
-SELECT site, kind, placement, host_id, min(day), avg(hard), avg(clickbait) FROM list GROUP BY ALL"""
+SELECT site, kind, placement, host_id, min(day), avg(hard), avg(clickbait), avg(tabloid), avg(called), avg(height),
+       sum(exposures), sum(site_wide)
+FROM list GROUP BY site, kind, placement, host_id"""
 
 
 def yanyana(measure: str, path: str) -> int:
