@@ -16,7 +16,7 @@ from typing import BinaryIO, Final, Generic, cast
 
 from fastwarc.warc import ArchiveIterator, WarcRecord
 
-from pipelines.crawl.archive import check_warc, day_folder, day_of
+from pipelines.crawl.archive import ArchiveError, check_warc, day_folder, day_of
 from pipelines.lake.files import replacing
 from pipelines.lake.store import AnyPlace, Place
 
@@ -70,13 +70,14 @@ def _segments(path: Path, archive: AnyPlace, day: date) -> Iterator[Imported[Any
         stem = re.sub(r"[^A-Za-z0-9._-]+", "-", path.name.removesuffix(".gz").removesuffix(".warc"))[:80]
         name, start = f"import-{stem}-{content}", 0
         known = {_start(found): cast("AnyPlace", found) for found in archive.glob(f"day=*/import-*-{content}*.warc*")}
-        while segment := known.pop(start, None):
-            day = day_of(segment)
-            name = segment.name.partition(content)[0] + content
-            yield Imported(segment, day, already=True)
-            start += segment.stat().st_size
         while start < size:
-            end = next(_borders(file, start), size)
+            if segment := known.pop(start, None):
+                day = day_of(segment)
+                name = segment.name.partition(content)[0] + content
+                yield Imported(segment, day, already=True)
+                start += segment.stat().st_size
+                continue
+            end = min(next(_borders(file, start), size), *(other for other in known if other > start), size)
             place = f"_{start:012}" if start else ""
             segment = cast("AnyPlace", day_folder(archive, day) / f"{name}{place}{'.warc.gz' if packed else '.warc'}")
             with replacing(segment) as temporary, temporary.open("wb") as copy:
@@ -142,4 +143,5 @@ def _at(file: BinaryIO, start: int, length: int) -> bytes:
 def _copy(file: BinaryIO, start: int, end: int, copy: BinaryIO) -> None:
     file.seek(start)
     while rest := end - file.tell():
-        copy.write(file.read(min(rest, _COPIED_AT_ONCE)))
+        if not copy.write(file.read(min(rest, _COPIED_AT_ONCE))):
+            raise ArchiveError(f"{file.name}: became shorter while it was imported; import it again when it is whole")

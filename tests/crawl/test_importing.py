@@ -89,6 +89,19 @@ def test_borders_may_be_drawn_otherwise_in_between(
     assert segments(tmp_path / "archive") == taken
 
 
+def test_a_segment_that_is_gone_comes_back_and_no_other_is_touched(
+    theirs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = [each.segment for each in import_file(theirs, tmp_path / "archive", day=DAY)]
+    inodes = {path: path.stat().st_ino for path in before if path != before[3]}
+    before[3].unlink()
+    monkeypatch.setattr(importing, "SEGMENT_BYTES", 50_000)
+    again = list(import_file(theirs, tmp_path / "archive", day=LATER))
+    assert [each.segment for each in again] == before
+    assert [each.segment for each in again if not each.already] == [before[3]]
+    assert {path: path.stat().st_ino for path in inodes} == inodes
+
+
 def test_the_same_content_comes_in_once(theirs: Path, tmp_path: Path) -> None:
     theirs = theirs.rename(tmp_path / "Größe & co.warc.gz")
     first = list(import_file(theirs, tmp_path / "archive", day=DAY))
