@@ -281,6 +281,21 @@ def machine_table(found: Measured) -> str:
     return as_table(head, rows)
 
 
+def publish_table(found: Measured) -> str:
+    """What publishing took, lake by lake."""
+    rows = [
+        (
+            f"{each['exposures'] / 1e6:.1f} M",
+            f"{each['cpu']:.0f} s",
+            sizes_text(each["memory"]),
+            sizes_text(each["result"]),
+        )
+        for each in sorted(found.growth, key=lambda each: each["exposures"])
+        if each["step"] == "publish" and "cpu" in each
+    ]
+    return as_table(("exposures", "CPU", "memory", "the DuckDB file"), rows)
+
+
 def cost_table(found: Measured) -> str:
     """What a million pages cost."""
     hours = 1e6 * sum(found.core_seconds().values()) / 3600
@@ -376,6 +391,7 @@ TABLES: dict[str, Callable[[Measured], str]] = {
     "growth": growth_table,
     "lengths": lengths_table,
     "machine": machine_table,
+    "publish": publish_table,
     "spark": spark_table,
 }
 

@@ -74,9 +74,9 @@ def _under_pipes(pipes: PipesContext) -> None:
     try:
         step: Step = getattr(importlib.import_module(pipes.get_extra("module")), name)
         for result in step(load(), [date.fromisoformat(day) for day in pipes.get_extra("days")], pipes.log):
-            [asset] = [result.asset_key] if result.asset_key else pipes.asset_keys
+            asset = dg.AssetKey.from_coercible(result.asset_key or pipes.asset_key)
             metadata = {key: _told(value) for key, value in (result.metadata or {}).items()}
-            pipes.report_asset_materialization(metadata, asset_key=dg.AssetKey.from_coercible(asset).to_user_string())
+            pipes.report_asset_materialization(metadata, asset_key=asset.to_user_string())
     except YanyanaError as error:
         pipes.report_custom_message(f"{name}: {error}")
     except Exception as error:
