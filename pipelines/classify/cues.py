@@ -65,8 +65,8 @@ def _by_weights(words: Sequence[str], model: Model) -> dict[int, list[Cue]]:
             rows.append(row)
             left_out.append(token)
             without.append(f" ^ {' '.join([*tokens[:at], *tokens[at + 1 :]])} $ ")
-    whole = hashed(words) @ model.clickbait
-    push = (whole[rows] - hashed(without) @ model.clickbait) * model.rule_spread
+    whole = hashed(words).fine @ model.clickbait
+    push = (whole[rows] - hashed(without).fine @ model.clickbait) * model.rule_spread
     told: dict[int, list[Cue]] = {}
     for at in np.argsort(-np.abs(push), kind="stable"):
         cues = told.setdefault(rows[at], [])

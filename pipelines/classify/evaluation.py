@@ -13,7 +13,7 @@ import numpy as np
 from pipelines.classify import rules, topics
 from pipelines.classify.calibration import SCORES, cross_fitted, topic_temperature
 from pipelines.classify.classifier import model_version
-from pipelines.classify.features import coarse, hashed
+from pipelines.classify.features import hashed
 from pipelines.classify.gold import Gold, kappa, of_language
 from pipelines.classify.measures import MEASURES, Measure, accuracy, auc, interval, mse
 from pipelines.classify.model import Model, shipped, softmax
@@ -126,7 +126,7 @@ def _across_sources(folder: Path, models: Mapping[str, Model]) -> Iterator[Figur
         learnt = np.isin(labels.source, pair)
         score = fit_clickbait([labels.words[row] for row in np.flatnonzero(learnt)], labels.targets[learnt], "tr")
         others = [labels.words[row] for row in np.flatnonzero(~learnt)]
-        by_weights = hashed(others) @ score.clickbait
+        by_weights = hashed(others).fine @ score.clickbait
         by_both = by_weights + rules.score(others, "tr").clickbait / score.rule_spread
         name = f"clickbaittr without {' and '.join(pair)}, learnt from these two"
         yield _figure(part, name, ("AUC, weights", auc), labels.targets[~learnt], by_weights)
@@ -141,14 +141,13 @@ def _on_gold(models: Mapping[str, Model], gold: list[Gold], language: str) -> It
         part = f"Hand-read headlines: {name}"
         for measure in MEASURES.items():
             yield _figure(part, sample, measure, truth, probability, groups)
+        words = in_words([entry.headline for entry in read], language)
+        by_rules = rules.score(words, language)
+        alone = {"AUC, rules alone": getattr(by_rules, name)}
         if name == "clickbait":
-            words = in_words([entry.headline for entry in read], language)
-            alone = {
-                "AUC, weights alone": hashed(words) @ models[language].clickbait,
-                "AUC, rules alone": rules.score(words, language).clickbait,
-            }
-            for label, scores in alone.items():
-                yield _figure(part, sample, (label, auc), truth, scores, groups)
+            alone["AUC, weights alone"] = hashed(words).fine @ models[language].clickbait
+        for label, scores in alone.items():
+            yield _figure(part, sample, (label, auc), truth, scores, groups)
         two = [entry for entry in gold if entry.language == language and len(getattr(entry, name)) == 2]
         answers = np.array([getattr(entry, name) for entry in two], dtype=object)
         drawn = np.arange(len(two), dtype=float)
@@ -184,7 +183,7 @@ def _hard_across_sources(folder: Path) -> Iterator[Figure]:
     weights, bias = fit_topics([labels.words[row] for row in learnt], labels.targets[learnt])
     words = [labels.words[row] for row in np.flatnonzero(stranger)]
     hard = _hardness()
-    trained = softmax((coarse(hashed(words)) @ weights + bias) / topic_temperature("en"))
+    trained = softmax((hashed(words).coarse @ weights + bias) / topic_temperature("en"))
     distribution = topics.pooled(trained, topics.vote_shares(words, "en"))
     truth = labels.targets[stranger]
     part = "Across sources: topic and hard or soft"
@@ -334,12 +333,16 @@ _RELABEL = """
   as the score has, since each curve is fitted on other groups.
 - Penalties, and that only Turkish is fitted by class ratios, were chosen in some thirty trials with the held-out
   figures in view. The n-grams and the number of buckets were chosen in some fifty more on a tenth of the training
-  headlines; the held-out tenth saw only what they ended in. Small networks, stems, pairs of words and punctuation gave
-  no more than the noise of that choice.
+  headlines; the held-out tenth saw only what they ended in. Some forty more trials on one to two fifths of the rest
+  chose rarity and which n-grams tell topics (these with the agency set and the gold in view, among four). Small
+  networks, stems and word endings gave no more than the noise of that choice; all punctuation about a quarter of a
+  point of accuracy, at the price of phrases that no longer match across a comma.
 - The words that vote for topics, and that they count twice beside the weights, were set with the gold in view: its
   topic and hard/soft figures flatter. The agency set is the stricter test. The topic temperature rests on the gold too.
 - Topics of whole stories are measured on real pages in `tests/classify/test_page_topics.py`, by one reader's reading of
-  156 pages; where a story is of two topics either counts. Beyond the languages with words the section decides alone.
+  156 pages; where a story is of two topics either counts. 134 of them are right: 84 of 92 English, 28 of 34 German, 22
+  of 30 in other languages. What an opening and a repeated word count was chosen among eight ways with these
+  pages in view, which is worth some points. Beyond the languages with words the section decides alone.
 - On the English gold the rules alone rank better than weights and rules together, on few clickbait headlines. The sum
   is kept, because the rules were written beside that gold and the weights were not. English finds few of the clickbait
   headlines at one half: use probabilities or the corrected share, not counts.

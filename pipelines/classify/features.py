@@ -18,6 +18,8 @@ BUCKETS = 1 << 20
 COARSE = 1 << 17
 _RUNS = (3, 4, 5)
 _WORDS = (1, 2, 3)
+_TOPICAL_RUNS = (5,)
+_TOPICAL_WORDS = (1, 2)
 _MOST_BLANKS = 31
 # The code point after Latin Extended Additional.
 _PAST_LATIN = 0x1F00
@@ -38,6 +40,20 @@ class _Family(NamedTuple):
 
     buckets: np.ndarray
     starts: np.ndarray
+    topical: bool
+    """Whether the weights of topics read it; the rest only slows these, and helps them no more across sources."""
+
+
+class Grams(NamedTuple):
+    """n-grams of headlines, one row each, each row of length one, float32.
+
+    A bucket may stand several times in a row, as sums of products do not mind.
+    """
+
+    fine: csr_array
+    """All of them, in `BUCKETS` columns."""
+    coarse: csr_array
+    """The topical ones, in `COARSE` columns: for weights of which a bucket has many."""
 
 
 def plain(text: str) -> str:
@@ -47,29 +63,27 @@ def plain(text: str) -> str:
     return np.where(signs < len(bases), bases[np.minimum(signs, len(bases) - 1)], signs).tobytes().decode("utf-32-le")
 
 
-def hashed(words: Sequence[str]) -> csr_array:
-    """n-grams of headlines as `in_words` writes them: one row each, `BUCKETS` columns, float32, each row of length one.
-
-    A bucket may stand several times in a row, as sums of products do not mind.
-    """
+def hashed(words: Sequence[str]) -> Grams:
+    """The n-grams of headlines as `in_words` writes them."""
     families = _families(words)
+    topical = [family for family in families if family.topical]
+    return Grams(_rows(families, BUCKETS), _rows(topical, COARSE))
+
+
+def _rows(families: list[_Family], buckets: int) -> csr_array:
+    """A row a headline with the n-grams of all families, in columns as many as buckets."""
     counts = np.sum([np.diff(family.starts) for family in families], axis=0)
     starts = np.concatenate([[0], np.cumsum(counts)])
     columns = np.empty(int(starts[-1]), np.int32)
     free = starts[:-1]
-    for buckets, begins in families:
-        shift = np.repeat((free - begins[:-1]).astype(np.int32), np.diff(begins))
-        columns[np.arange(len(buckets), dtype=np.int32) + shift] = buckets
-        free = free + np.diff(begins)
+    for family in families:
+        own = np.diff(family.starts)
+        shift = np.repeat((free - family.starts[:-1]).astype(np.int32), own)
+        columns[np.arange(len(family.buckets), dtype=np.int32) + shift] = family.buckets // (BUCKETS // buckets)
+        free = free + own
     length = np.repeat((1 / np.sqrt(np.maximum(counts, 1))).astype(np.float32), counts)
     # Indices of one width, as SciPy would copy both; 32 bits number the n-grams of nine million headlines.
-    return csr_array((length, columns, starts.astype(np.int32)), shape=(len(words), BUCKETS))
-
-
-def coarse(grams: csr_array) -> csr_array:
-    """The same n-grams in `COARSE` columns, for weights of which a bucket has many."""
-    rows = len(grams.indptr) - 1
-    return csr_array((grams.data, grams.indices // (BUCKETS // COARSE), grams.indptr), shape=(rows, COARSE))
+    return csr_array((length, columns, starts.astype(np.int32)), shape=(len(counts), buckets))
 
 
 def _families(words: Sequence[str]) -> list[_Family]:
@@ -87,14 +101,15 @@ def _families(words: Sequence[str]) -> list[_Family]:
     for size in _RUNS:
         # Every headline in words is longer than a run; what would reach into the next one is left out.
         buckets = _bucket(eights & np.uint64((1 << 8 * size) - 1), size)
-        families.append(_Family(buckets[_all_but_last(starts, size - 1)], starts - (size - 1) * np.arange(len(starts))))
+        own = starts - (size - 1) * np.arange(len(starts))
+        families.append(_Family(buckets[_all_but_last(starts, size - 1)], own, size in _TOPICAL_RUNS))
     for count in _WORDS:
         opening = np.flatnonzero(_all_but_last(first, count))
         begin, end = blanks[opening], blanks[opening + count] + 1
         buckets = _bucket((sums[end] - sums[begin]) * back[begin], 0)
-        families.append(_Family(buckets, first - count * np.arange(len(first))))
+        families.append(_Family(buckets, first - count * np.arange(len(first)), count in _TOPICAL_WORDS))
     lengths = np.minimum(np.diff(first), _MOST_BLANKS).astype(np.uint64)
-    families.append(_Family(_bucket(lengths, _LENGTH), np.arange(len(starts))))
+    families.append(_Family(_bucket(lengths, _LENGTH), np.arange(len(starts)), False))
     return families
 
 

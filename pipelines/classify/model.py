@@ -9,9 +9,8 @@ from importlib.resources import files
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_array
 
-from pipelines.classify.features import coarse
+from pipelines.classify.features import Grams
 
 WEIGHTS = files("pipelines.classify") / "weights" / "linear.npz"
 _STEPS = 127
@@ -33,17 +32,17 @@ class Model(NamedTuple):
     own_intercept: float
     """The curve from the score of the weights alone to a probability among headlines of the training set's kind."""
 
-    def in_domain(self, grams: csr_array) -> np.ndarray:
+    def in_domain(self, grams: Grams) -> np.ndarray:
         """Clickbait probabilities among headlines of the training set's kind; for measuring the weights on it only."""
-        return 1 / (1 + np.exp(-(self.own_slope * (grams @ self.clickbait) + self.own_intercept)))
+        return 1 / (1 + np.exp(-(self.own_slope * (grams.fine @ self.clickbait) + self.own_intercept)))
 
-    def clickbait_scores(self, grams: csr_array, rule_scores: np.ndarray) -> np.ndarray:
+    def clickbait_scores(self, grams: Grams, rule_scores: np.ndarray) -> np.ndarray:
         """What n-grams and rules say together, in standard deviations; not yet a probability."""
-        return grams @ self.clickbait + rule_scores / self.rule_spread
+        return grams.fine @ self.clickbait + rule_scores / self.rule_spread
 
-    def topic_scores(self, grams: csr_array) -> np.ndarray:
+    def topic_scores(self, grams: Grams) -> np.ndarray:
         """Log-odds of every topic, one row a headline."""
-        return coarse(grams) @ self.topics + self.topic_bias
+        return grams.coarse @ self.topics + self.topic_bias
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:

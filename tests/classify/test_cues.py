@@ -19,7 +19,7 @@ def test_cues_name_phrase_reason_and_weight_strongest_first() -> None:
 
 def test_the_word_that_carries_the_weights_is_told() -> None:
     weights = np.zeros(BUCKETS, np.float32)
-    weights[hashed([" ^ kasaba $ "]).indices] = 3.0
+    weights[hashed([" ^ kasaba $ "]).fine.indices] = 3.0
     model = Model(weights, np.zeros((BUCKETS, 17), np.float32), np.zeros(17, np.float32), 1.0, 1.0, 0.0)
     words = in_words(["Küçük kasaba uyudu"], "tr")
     (told,) = cues(words, rules.score(words, "tr").fired, model)

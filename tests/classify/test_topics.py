@@ -176,7 +176,7 @@ def test_a_storys_words_tell_what_its_headline_leaves_open() -> None:
 
 def test_a_section_decides_where_words_are_few_and_yields_where_they_are_many() -> None:
     told = Topic("society", 0.88, "section")
-    assert story("Beklenen gün geldi", "Göçmen herkes dolar bekliyordu.", "tr", told) == ("society", 0.9, "section")
+    assert story("Beklenen gün geldi", "Göçmen herkes dolar bekliyordu.", "tr", told) == ("society", 0.96, "section")
     many = story("Merkez bankası faizi artırdı", "Enflasyon, dolar, borsa ve piyasalar: banka anlattı.", "tr", told)
     assert many is not None
     assert (many.slug, many.source) == ("economy-business-finance", "text")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipelines.classify import model, rules, training
-from pipelines.classify.features import coarse, hashed
+from pipelines.classify.features import hashed
 from pipelines.classify.gold import read_gold
 from pipelines.classify.training import DataError
 from pipelines.classify.words import in_words
@@ -17,8 +17,8 @@ from tests.classify.data import TEASED, TOLD, write_data
 def test_clickbait_weights_rank_what_they_have_not_seen() -> None:
     words = in_words([*TEASED[:8], *TOLD[:8]], "tr")
     score = training.fit_clickbait(words, np.repeat([1.0, 0.0], 8), "tr")
-    assert np.std(hashed(words) @ score.clickbait) == pytest.approx(1)
-    teased, told = (hashed(in_words(headlines[8:], "tr")) @ score.clickbait for headlines in (TEASED, TOLD))
+    assert np.std(hashed(words).fine @ score.clickbait) == pytest.approx(1)
+    teased, told = (hashed(in_words(headlines[8:], "tr")).fine @ score.clickbait for headlines in (TEASED, TOLD))
     assert teased.min() > told.max()
 
 
@@ -28,7 +28,7 @@ def test_topic_weights_find_the_topic_and_give_the_unlearnt_next_to_nothing() ->
     targets[:8, TOPICS.index("human-interest")] = 1
     targets[8:, TOPICS.index("politics-government")] = 1
     weights, bias = training.fit_topics(words, targets)
-    found = model.softmax(coarse(hashed(in_words([TEASED[9], TOLD[9]], "tr"))) @ weights + bias)
+    found = model.softmax(hashed(in_words([TEASED[9], TOLD[9]], "tr")).coarse @ weights + bias)
     assert [TOPICS[at] for at in found.argmax(axis=1)] == ["human-interest", "politics-government"]
     assert found[:, TOPICS.index("weather")].max() < 0.05
 

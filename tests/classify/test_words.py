@@ -1,10 +1,10 @@
 """How headlines become words, and how phrases are found in them."""
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.classify.words import find, has_words, in_language, in_words, phrase
+from pipelines.classify.words import find, has_words, in_language, in_words, mentions, phrase
 
 
 def test_case_addresses_and_account_names_are_no_evidence() -> None:
@@ -21,6 +21,7 @@ def test_the_turkish_i_is_folded_by_language() -> None:
     assert in_words(["ISLAND FIRST"], "en") == [" ^ island first $ "]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text()))
 def test_every_headline_keeps_its_place_whatever_it_holds(headlines: list[str]) -> None:
     together = in_words(headlines, "tr")
@@ -28,6 +29,7 @@ def test_every_headline_keeps_its_place_whatever_it_holds(headlines: list[str]) 
     assert all(words.startswith(" ^ ") and words.endswith(" $ ") for words in together)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text() | st.text("IİıiŞ̇ ")), st.sampled_from(["tr", "en", "az", None]))
 def test_words_of_no_language_become_those_of_one(headlines: list[str], language: str | None) -> None:
     known = [None if row % 3 == 2 else words for row, words in enumerate(in_words(headlines, None))]
@@ -67,6 +69,19 @@ def test_overlapping_phrases_are_all_found_once_each() -> None:
     phrases = pl.Series([phrase(pattern, "tr") for pattern in ("flaş", "flaş açıklama", "açıklama")])
     hits = find(phrases, in_words(["Flaş açıklama, flaş açıklama", "Sakin bir gün"], "tr"))
     assert sorted(hits.rows()) == [(0, " açıklama "), (0, " flaş "), (0, " flaş açıklama ")]
+
+
+def test_mentions_are_counted() -> None:
+    told = mentions(pl.Series([phrase("kasab*", "tr")]), in_words(["Kasaba kasabaya bakar", "Kasaba", "Köy"], "tr"))
+    assert sorted(told.rows()) == [(0, " kasab", 2), (1, " kasab", 1)]
+
+
+def test_a_language_without_blanks_has_phrases_anywhere() -> None:
+    assert not find(pl.Series([phrase("地震", "ja")]), in_words(["昨夜の地震で橋が閉鎖"], "ja")).is_empty()
+
+
+def test_no_phrases_find_nothing() -> None:
+    assert find(pl.Series([], dtype=pl.String), in_words(["Kasaba"], "tr")).is_empty()
 
 
 def test_a_mark_belongs_to_its_letter_and_is_no_word_alone() -> None:
