@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -44,7 +45,7 @@ def cost(measure: str, engine: Engine, lake: Lake) -> dict[str, float]:
     return {"wall": time.perf_counter() - wall, "cpu": cpu_seconds(engine) - cpu, "rows": rows}
 
 
-def run(measure: str, engine: str, lake: Lake, asked: argparse.Namespace) -> dict[str, float | str]:
+def run(measure: str, engine: str, lake: Lake, asked: argparse.Namespace) -> dict[str, Any]:
     """What `cost` says in a process of its own, or why it says nothing."""
     command = [sys.executable, __file__, str(lake.root), "--one", measure, engine]
     command += ["--cores", str(asked.cores), "--memory", asked.memory]

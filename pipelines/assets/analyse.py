@@ -7,6 +7,7 @@ from datetime import date
 import dagster as dg
 import narwhals as nw
 import polars as pl
+from narwhals.typing import IntoLazyFrame
 
 from pipelines import __version__, analysis
 from pipelines.analysis.misclassification import Gold
@@ -127,11 +128,12 @@ def _measured(
         yield table, rows, metadata
 
 
-def _golds(articles: nw.LazyFrame) -> dict[str, Gold]:
+def _golds(articles: IntoLazyFrame) -> dict[str, Gold]:
     """By site, how often the clickbait label is right in the language of most of its stories, where that was read."""
-    stories = collected(articles.group_by("site", "language").agg(stories=nw.len().cast(nw.Int64())))
+    counted = nw.from_native(articles).group_by("site", "language").agg(stories=nw.len().cast(nw.Int64()))
     languages = (
-        stories.group_by("site", language=pl.col("language").str.extract("^([A-Za-z]+)").str.to_lowercase())
+        collected(counted)
+        .group_by("site", language=pl.col("language").str.extract("^([A-Za-z]+)").str.to_lowercase())
         .agg(pl.col("stories").sum())
         .sort("site", "stories", "language", descending=[False, True, False], nulls_last=True)
         .unique("site", keep="first", maintain_order=True)

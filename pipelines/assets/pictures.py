@@ -9,6 +9,7 @@ import altair as alt
 import dagster as dg
 import narwhals as nw
 import polars as pl
+from narwhals.typing import IntoLazyFrame
 
 from pipelines.lake.engine import collected
 from pipelines.report.plots import difference_forest, markdown_image, outcomes_by_site, topic_heatmap
@@ -75,9 +76,9 @@ def differences(contrasts: pl.DataFrame) -> dg.MarkdownMetadataValue | None:
     return dg.MetadataValue.md(markdown_image(difference_forest(answer))) if answer.height else None
 
 
-def exposure_matrices(matrix: pl.DataFrame, exposures: nw.LazyFrame) -> dict[str, dg.MarkdownMetadataValue]:
+def exposure_matrices(matrix: pl.DataFrame, exposures: IntoLazyFrame) -> dict[str, dg.MarkdownMetadataValue]:
     """What stands beside which topics on the busiest sites, of rows of `topic_matrix`, by site."""
-    hard = collected(exposures.group_by("host_topic").agg(hard=nw.col("host_hard").mean()))
+    hard = collected(nw.from_native(exposures).group_by("host_topic").agg(hard=nw.col("host_hard").mean()))
     cells = matrix.join(hard, on="host_topic", how="left").with_columns(
         pl.col("hard").fill_null(-1.0), tested=pl.col("p").is_not_null(), holds=pl.col("q").fill_null(1.0) < _HOLDS
     )

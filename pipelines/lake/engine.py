@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import narwhals as nw
 import polars as pl
+from narwhals.typing import IntoLazyFrame
 from polars.io.plugins import register_io_source
 
 from pipelines.errors import YanyanaError
@@ -97,19 +98,19 @@ def spark_session(address: str, conf: Mapping[str, str]) -> Iterator[Engine]:
         session.stop()
 
 
-def scan(engine: Engine, lake: Lake, table: Table, day: date | None = None) -> nw.LazyFrame:
-    """The table's rows on the engine, lazily, as `Lake.scan` gives them: of all archive days or of one."""
+def scan(engine: Engine, lake: Lake, table: Table, day: date | None = None) -> IntoLazyFrame:
+    """The table's rows as a lazy frame of the engine, as `Lake.scan` gives them: of all archive days or of one."""
     if engine is None:
-        return nw.from_native(lake.scan(table, day))
+        return lake.scan(table, day)
     from pyspark.sql.pandas.types import from_arrow_schema
 
     schema: Any = from_arrow_schema(table.schema.to_frame().to_arrow().schema, prefer_timestamp_ntz=True)
     parts = [_address(part) for part in lake.parts(table, day)]
     if not parts:
-        return nw.from_native(engine.createDataFrame([], schema))
+        return engine.createDataFrame([], schema)
     # Parts are named one by one, and so nothing is to be read from the names of their folders.
     reader = engine.read.schema(schema).option("recursiveFileLookup", "true")
-    return nw.from_native(reader.parquet(*parts))
+    return reader.parquet(*parts)
 
 
 def _address(part: Place) -> str:

@@ -16,7 +16,7 @@ from pipelines.lake.parts import Lake, frame
 from pipelines.lake.schema import ARTICLES, BLOCKS, CAPTURES, HEADLINES, ITEMS, Table
 
 SITES = ("sabah", "İlkhaber")
-DAYS = tuple(date(2026, 3, 30) + timedelta(days=n) for n in range(3))
+DAYS = tuple(date(2026, 3, 30) + timedelta(days=n) for n in range(2))
 _STORIES, _HEADLINES = 36, 30
 _TOPICS = (None, "sport", "human-interest", "politics-government", "economy-business-finance")
 _HARD = {None: None, "sport": 0.05, "human-interest": 0.1, "politics-government": 0.95, "economy-business-finance": 0.8}

@@ -1,6 +1,5 @@
 """What the analysis is told of the classifier's errors."""
 
-import narwhals as nw
 import polars as pl
 
 from pipelines.analysis.misclassification import Gold
@@ -17,4 +16,4 @@ def test_a_sites_errors_are_those_of_the_language_of_most_of_its_stories() -> No
     )
     turkish = confusion("tr")
     assert turkish is not None
-    assert _golds(nw.from_native(articles)) == {"sabah": Gold(*turkish)}
+    assert _golds(articles) == {"sabah": Gold(*turkish)}

@@ -5,7 +5,6 @@ import re
 from datetime import datetime, timedelta
 
 import dagster as dg
-import narwhals as nw
 import polars as pl
 
 from pipelines.assets import pictures
@@ -45,4 +44,4 @@ def test_nothing_is_drawn_of_nothing() -> None:
     assert pictures.differences(pl.DataFrame(schema=schema.CONTRASTS.schema)) is None
     nothing = pl.DataFrame(schema=schema.TOPIC_MATRIX.schema)
     exposures = pl.LazyFrame(schema=schema.EXPOSURES.schema)
-    assert pictures.exposure_matrices(nothing, nw.from_native(exposures)) == {}
+    assert pictures.exposure_matrices(nothing, exposures) == {}

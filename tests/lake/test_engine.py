@@ -24,7 +24,7 @@ def test_rows_are_written_as_one_part_in_the_order_of_its_key(tmp_path: Path) ->
     assert lake.made_by(EXPOSURES, part="day", day=DAY) == "this version"
     fewer = unordered.filter(nw.col("slot") > 3)
     assert write(None, lake, EXPOSURES, fewer, part="day", day=DAY, made_by="the next") == 2
-    assert collected(scan(None, lake, EXPOSURES, DAY).select("slot"))["slot"].to_list() == [4, 5]
+    assert collected(nw.from_native(scan(None, lake, EXPOSURES, DAY)))["slot"].to_list() == [4, 5]
 
 
 def test_a_part_of_no_rows_is_a_part(tmp_path: Path) -> None:
