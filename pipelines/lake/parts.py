@@ -96,12 +96,8 @@ class Lake(Generic[AnyPlace]):
                 f"{table.name}/day={day.isoformat()}/{name}.parquet": frames[table.name].height for table in EXTRACTED
             },
         }
-        folder = self._folder(_MANIFESTS, day)
-        with replacing(folder / f"{name}.json") as temporary:
+        with replacing(self._folder(_MANIFESTS, day) / f"{name}.json") as temporary:
             temporary.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-        for older in folder.glob(f"{part}{_VERSION}*.json"):
-            if older.stem != name:
-                older.unlink(missing_ok=True)  # a repeated task may do the same at the same time
 
     def sink(self, table: Table, rows: pl.LazyFrame, *, part: str, day: date | None, made_by: str) -> int:
         """Write one part as `write` does, of rows that need not fit into memory; returns how many there were."""
@@ -149,6 +145,7 @@ class Lake(Generic[AnyPlace]):
         before = time.time() - stale_after
         # Versions last: what is new among them is not among the files.
         found = [path for table in EXTRACTED for path in self._written(table)]
+        found += cast("list[AnyPlace]", list((self.root / _MANIFESTS).rglob("*.json")))
         versions = self._versions()
         for path in found:
             version, folder = versions.get(part_of(path)), self._folder(_MANIFESTS, part_of(path)[1])
@@ -174,11 +171,7 @@ class Lake(Generic[AnyPlace]):
         pattern = f"day={day.isoformat() if day else '*'}/{part + _VERSION if part else ''}*.json"
         for manifest in (self.root / _MANIFESTS).glob(pattern):
             found.setdefault(part_of(manifest), []).append(manifest)
-        # More than one only where a writer died, or is, between putting its own and removing the one before.
-        return {
-            named: max(manifests, key=_made_at).stem if len(manifests) > 1 else manifests[0].stem
-            for named, manifests in found.items()
-        }
+        return {named: _newest(manifests).stem for named, manifests in found.items()}
 
 
 def part_of(path: Place) -> tuple[str, date | None]:
@@ -198,12 +191,21 @@ def _counts(path: Place, versions: Mapping[tuple[str, date | None], str]) -> boo
     return path.stem == versions.get(named, named[0])
 
 
+def _newest(manifests: Sequence[Place]) -> Place:
+    """The manifest that was put last; storage tells the time by the second, so that of one second their own counts."""
+    if len(manifests) == 1:
+        return manifests[0]
+    put_at = {}
+    for manifest in manifests:
+        with suppress(FileNotFoundError):  # swept meanwhile
+            put_at[manifest] = manifest.stat().st_mtime
+    last = [manifest for manifest, at in put_at.items() if at == max(put_at.values())]
+    return last[0] if len(last) == 1 else max(last, key=_made_at)
+
+
 def _made_at(manifest: Place) -> str:
-    try:
-        with manifest.open("rb") as file:
-            return json.load(file)["made_at"]
-    except FileNotFoundError:  # removed meanwhile, since there is a newer one
-        return ""
+    with manifest.open("rb") as file:
+        return json.load(file)["made_at"]
 
 
 def _write(table: Table, data: pl.DataFrame, path: Place, made_by: str) -> None:
