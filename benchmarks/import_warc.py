@@ -75,6 +75,7 @@ def main() -> None:
             "YANYANA_AUTHOR_SECRET": "of this benchmark",
             "YANYANA_SPARK": f"local[{given.workers}]",
             "PYTHONPATH": str(ROOT),
+            "SPARK_LOCAL_IP": "127.0.0.1",
         }
         settings = load()
         whole = repeated(given.file, Path(folder) / "whole.warc.gz", given.megabytes * 10**6)
