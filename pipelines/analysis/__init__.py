@@ -7,7 +7,8 @@ does not grow with the data.
 
 Every function here takes lazy frames (all of one engine: Polars, DuckDB, Spark …) with the columns that
 `pipelines.lake.schema` declares, and returns a Polars frame in the schema of the table it is named after, sorted by its
-key. Nothing here reads or writes files, and nothing looks at words: labels come from `pipelines.classify`.
+key; only `exposures` itself, which grows with the archive, stays lazy and on the engine. Nothing here reads or writes
+files, and nothing looks at words: labels come from `pipelines.classify`.
 """
 
 from pipelines.analysis.company import headline_pairs

@@ -69,9 +69,9 @@ def spark_session(address: str, conf: Mapping[str, str]) -> Iterator[Engine]:
     `sc://host:port` is a Spark Connect server, which has settings of its own and takes those of a session only. Any
     other address is a master (`local[4]`, `spark://host:port`, `yarn`, `k8s://…`) whose driver runs in this process.
     """
-    from py4j.protocol import Py4JError
-    from pyspark.errors import PySparkException
-    from pyspark.sql import SparkSession
+    from py4j.protocol import Py4JError  # pyright: ignore[reportMissingImports]
+    from pyspark.errors import PySparkException  # pyright: ignore[reportMissingImports]
+    from pyspark.sql import SparkSession  # pyright: ignore[reportMissingImports]
 
     # Executors need the packages that are here: where they have them elsewhere, the variable says so.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
@@ -88,9 +88,10 @@ def spark_session(address: str, conf: Mapping[str, str]) -> Iterator[Engine]:
             socket.create_connection((server.hostname or "", server.port or 15002), timeout=10).close()
         session = builder.getOrCreate()
     except (OSError, PySparkException, Py4JError) as error:
+        said = str(error).partition("\n")[0]
         raise EngineError(
-            f"no Spark session at {address} (YANYANA_SPARK): {str(error).splitlines()[0]}; see that it runs and can be "
-            "reached from here, and that YANYANA_SPARK_CONF holds settings that it knows"
+            f"no Spark session at {address} (YANYANA_SPARK): {said}; see that it runs and can be reached from here, "
+            "and that YANYANA_SPARK_CONF holds settings that it knows"
         ) from error
     try:
         yield session
@@ -102,7 +103,7 @@ def scan(engine: Engine, lake: Lake, table: Table, day: date | None = None) -> I
     """The table's rows as a lazy frame of the engine, as `Lake.scan` gives them: of all archive days or of one."""
     if engine is None:
         return lake.scan(table, day)
-    from pyspark.sql.pandas.types import from_arrow_schema
+    from pyspark.sql.pandas.types import from_arrow_schema  # pyright: ignore[reportMissingImports]
 
     schema: Any = from_arrow_schema(table.schema.to_frame().to_arrow().schema, prefer_timestamp_ntz=True)
     parts = [_address(part) for part in lake.parts(table, day)]
