@@ -41,7 +41,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def spark_home(tmp_path: Path) -> Path:
     """Spark's own files where executors of a local cluster may write their logs beside them."""
-    import pyspark
+    import pyspark  # pyright: ignore[reportMissingImports]
 
     home = tmp_path / "spark"
     home.mkdir()
