@@ -111,20 +111,25 @@ def test_an_error_of_java_is_told_by_what_it_says_and_by_its_cause() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(LACK is not None, reason=LACK or "")
-def test_what_fails_on_spark_says_so_in_the_run(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("spark", "words"),
+    [
+        ("local[2]", ("exposed", "day=2026-01-01", "run the step again")),
+        ("sc://127.0.0.1:1", ("exposed", "sc://127.0.0.1:1", "YANYANA_SPARK")),
+    ],
+    ids=["damaged part", "no server"],
+)
+def test_what_fails_on_spark_says_so_in_the_run(
+    spark: str, words: tuple[str, ...], lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for part in lake.parts(schema.ITEMS, FIRST_DAY):
-        Path(part).write_bytes(b"PAR1 damaged PAR1")
+        Path(str(part)).write_bytes(b"PAR1 damaged PAR1")
     with dg.DagsterInstance.ephemeral() as instance:
-        damaged = run("spark", "local[2]", monkeypatch, instance)
-        absent = run("spark", "sc://127.0.0.1:1", monkeypatch, instance)
-    for result, words in (
-        (damaged, ("exposed", "day=2026-01-01", "run the step again")),
-        (absent, ("exposed", "sc://127.0.0.1:1", "YANYANA_SPARK")),
-    ):
-        assert not result.success
-        [failure] = [event for event in result.all_events if event.is_step_failure]
-        assert failure.step_key == "expose"
-        error = failure.step_failure_data.error
-        assert error
-        said = str(error.cause.message if error.cause else error.message)
-        assert all(word in said for word in words), said
+        result = run("spark", spark, monkeypatch, instance)
+    assert not result.success
+    [failure] = [event for event in result.all_events if event.is_step_failure]
+    assert failure.step_key == "expose"
+    error = failure.step_failure_data.error
+    assert error
+    said = str(error.cause.message if error.cause else error.message)
+    assert all(word in said for word in words), said
