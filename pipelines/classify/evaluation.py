@@ -190,7 +190,10 @@ def _hard_across_sources(folder: Path) -> Iterator[Figure]:
     name = "agnews_test, learnt from the other sets"
     right = (truth[np.arange(len(words)), distribution.argmax(axis=1)] > 0).astype(float)
     yield _figure(part, name, ("topic accuracy", _share), right, right)
-    yield _figure(part, name, ("hard/soft AUC", auc), (truth @ hard >= 0.5).astype(float), distribution @ hard)
+    scores, is_hard = distribution @ hard, (truth @ hard >= 0.5).astype(float)
+    yield _figure(part, name, ("hard/soft AUC", auc), is_hard, scores)
+    other = truth[:, TOPICS.index("science-technology")] == 0
+    yield _figure(part, f"{name}, no technology", ("hard/soft AUC", auc), is_hard[other], scores[other])
 
 
 def _share(truth: np.ndarray, _: np.ndarray) -> float:
@@ -346,7 +349,9 @@ _RELABEL = """
 - On the English gold the rules alone rank better than weights and rules together, on few clickbait headlines. The sum
   is kept, because the rules were written beside that gold and the weights were not. English finds few of the clickbait
   headlines at one half: use probabilities or the corrected share, not counts.
-- Hard or soft across sources is weak where the line runs between business and technology, as in the agency set.
+- Hard or soft across sources is weak. The agency set has three desks: business (hard), technology, which the table puts
+  in the middle, and sport. Its headlines name clubs and athletes that the other sets never do: of the sport desk's a
+  third is found, of technology's two fifths, of business's half. Technology explains a part, as the figures tell.
 - The readers of the gold worked alike; two strangers would agree less than the κ above.
 - ClickbaitTR's label is the account that published the headline. High figures in domain are partly publisher style.
 - The topic weights also learn from headlines, not labels, of clickbaittr, webis17 and stopclickbait: those whose words
