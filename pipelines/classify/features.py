@@ -79,8 +79,9 @@ def _rows(families: list[_Family], buckets: int) -> csr_array:
     for family in families:
         own = np.diff(family.starts)
         shift = np.repeat((free - family.starts[:-1]).astype(np.int32), own)
-        columns[np.arange(len(family.buckets), dtype=np.int32) + shift] = family.buckets // (BUCKETS // buckets)
+        columns[np.arange(len(family.buckets), dtype=np.int32) + shift] = family.buckets
         free = free + own
+    columns >>= (BUCKETS // buckets).bit_length() - 1
     length = np.repeat((1 / np.sqrt(np.maximum(counts, 1))).astype(np.float32), counts)
     # Indices of one width, as SciPy would copy both; 32 bits number the n-grams of nine million headlines.
     return csr_array((length, columns, starts.astype(np.int32)), shape=(len(counts), buckets))
