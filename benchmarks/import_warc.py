@@ -50,7 +50,7 @@ def repeated(source: Path, target: Path, size: int) -> Path:
 
 def pages_a_second(segments: list[tuple[Place, date]], settings: Settings) -> float:
     """Read the segments into a new lake; how many pages a second after the first of them was finished."""
-    shutil.rmtree(settings.lake, ignore_errors=True)
+    shutil.rmtree(settings.data / "lake", ignore_errors=True)
     pages = {counts.segment: sum(counts.outcomes.values()) for counts in extract_segments(segments, settings)}
     done = sorted((settings.lake / "manifests").rglob("*.json"), key=lambda manifest: manifest.stat().st_mtime)
     first = f"{done[0].name.partition('@')[0]}.warc.gz"

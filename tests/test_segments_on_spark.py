@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.crawl import importing
+from pipelines.crawl import archive, importing
 from pipelines.crawl.importing import import_file
 from pipelines.errors import YanyanaError
 from pipelines.lake import schema
@@ -117,7 +117,7 @@ def test_a_killed_executor_and_repeated_tasks_change_nothing(data: Path, spark_h
     (tmp_path / "pool").mkdir()
     (tmp_path / "pool" / "archive").symlink_to(data / "archive")
     settings = Settings(data=tmp_path / "pool", author_secret=SECRET, workers=2)
-    archived = [(path, date(2026, 3, 1)) for path in sorted((settings.archive / "day=2026-03-01").iterdir())]
+    archived = [(path, date(2026, 3, 1)) for path in archive.segments(settings.archive, date(2026, 3, 1))]
     assert len(list(extract_segments(archived, settings))) == segments
     assert rows(lake) == rows(Lake(settings.lake))
     assert [path.name for path in lake.parts(schema.PAGES)] == [

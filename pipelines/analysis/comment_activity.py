@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from pipelines.analysis.engine import shaped
+from pipelines.analysis.tables import shaped
 from pipelines.lake.schema import COMMENT_VELOCITY, COMMENT_VOLUME, THREAD_MEASURES
 
 _HOURS: Final = 168  # after publication that velocity is told for: a week

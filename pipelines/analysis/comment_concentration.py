@@ -4,7 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from pipelines.analysis.engine import shaped
+from pipelines.analysis.tables import shaped
 from pipelines.lake.schema import COMMENT_CONCENTRATION
 
 LEAST_COMMENTERS: Final = 30

@@ -6,7 +6,7 @@ out of a history here: what somebody asks to have erased is taken out of the lak
 
 import polars as pl
 
-from pipelines.analysis.engine import shaped
+from pipelines.analysis.tables import shaped
 from pipelines.lake.schema import COMMENT_EVENTS, COMMENT_HISTORY
 
 _THREAD = ["site", "article_id", "platform"]

@@ -12,7 +12,7 @@ from rensa import RMinHash, RMinHashLSH  # pyright: ignore[reportAttributeAccess
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from pipelines.analysis.engine import shaped
+from pipelines.analysis.tables import shaped
 from pipelines.lake.schema import COMMENT_REPETITIONS
 from pipelines.lake.text import headline_key
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from scipy import special
 
 from pipelines import __version__
-from pipelines.analysis.engine import labels, shaped
 from pipelines.analysis.multiplicity import q_values
 from pipelines.analysis.strata import STRATA, checked
+from pipelines.analysis.tables import labels, shaped
 from pipelines.lake.engine import collected, compact, settled
 from pipelines.lake.schema import HEADLINE_PAIRS
 

@@ -13,7 +13,6 @@ import polars as pl
 from narwhals.typing import IntoLazyFrame
 
 from pipelines import __version__
-from pipelines.analysis.engine import shaped
 from pipelines.analysis.exposure import HARD_FROM
 from pipelines.analysis.mantel_haenszel import Difference, Interval, Units, odds_ratio, risk_difference, risk_ratio
 from pipelines.analysis.misclassification import Gold, corrected, tipping_point
@@ -21,6 +20,7 @@ from pipelines.analysis.multiplicity import q_values
 from pipelines.analysis.permutation import permutation_p
 from pipelines.analysis.pooling import heterogeneity, random_effects
 from pipelines.analysis.strata import STRATA, WHOLE, checked, host_outcomes
+from pipelines.analysis.tables import shaped
 from pipelines.lake.parts import frame
 from pipelines.lake.schema import CONTRASTS, TIME_COURSE
 

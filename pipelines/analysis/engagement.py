@@ -14,10 +14,10 @@ from scipy import special, stats
 
 from pipelines import __version__
 from pipelines.analysis.comment_activity import readable_until
-from pipelines.analysis.engine import shaped
 from pipelines.analysis.mantel_haenszel import Interval
 from pipelines.analysis.multiplicity import q_values
 from pipelines.analysis.strata import host_outcomes
+from pipelines.analysis.tables import shaped
 from pipelines.lake.engine import collected, compact
 from pipelines.lake.parts import frame
 from pipelines.lake.schema import COMMENT_ASSOCIATION, ENGAGEMENT_OVERLAP

@@ -6,7 +6,7 @@ This is the one table that grows with the archive; every other measure counts ov
 import narwhals as nw
 from narwhals.typing import IntoLazyFrame
 
-from pipelines.analysis.engine import labels
+from pipelines.analysis.tables import labels
 from pipelines.lake.schema import EXPOSURES
 
 CLICKBAIT_FROM = 0.5

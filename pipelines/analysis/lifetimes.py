@@ -9,8 +9,8 @@ from narwhals.typing import IntoLazyFrame
 from numpy.typing import NDArray
 
 from pipelines import __version__
-from pipelines.analysis.engine import shaped
 from pipelines.analysis.exposure import CLICKBAIT_FROM
+from pipelines.analysis.tables import shaped
 from pipelines.lake.engine import collected
 from pipelines.lake.parts import frame
 from pipelines.lake.schema import LIFETIMES

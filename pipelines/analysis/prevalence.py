@@ -12,10 +12,10 @@ import polars as pl
 from narwhals.typing import IntoLazyFrame
 
 from pipelines import __version__
-from pipelines.analysis.engine import shaped
 from pipelines.analysis.exposure import CLICKBAIT_FROM
 from pipelines.analysis.mantel_haenszel import Interval
 from pipelines.analysis.misclassification import Gold
+from pipelines.analysis.tables import shaped
 from pipelines.lake.engine import collected, compact
 from pipelines.lake.parts import frame
 from pipelines.lake.schema import CLICKBAIT_SHARES

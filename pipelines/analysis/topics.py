@@ -10,9 +10,9 @@ from scipy import special
 
 from pipelines import __version__
 from pipelines.analysis import association
-from pipelines.analysis.engine import shaped
 from pipelines.analysis.multiplicity import q_values
 from pipelines.analysis.strata import STRATA, WHOLE, checked, first_times, set_apart
+from pipelines.analysis.tables import shaped
 from pipelines.lake.engine import collected, compact
 from pipelines.lake.schema import COOCCURRENCE, TOPIC_MATRIX
 

@@ -4,7 +4,7 @@ import narwhals as nw
 import polars as pl
 from narwhals.typing import IntoLazyFrame
 
-from pipelines.analysis.engine import labels, shaped
+from pipelines.analysis.tables import labels, shaped
 from pipelines.lake.engine import collected
 from pipelines.lake.schema import HEADLINE_VARIANTS
 

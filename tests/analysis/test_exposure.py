@@ -9,7 +9,7 @@ from narwhals.typing import IntoLazyFrame
 from polars.testing import assert_frame_equal
 
 from pipelines import analysis
-from pipelines.analysis.engine import shaped
+from pipelines.analysis.tables import shaped
 from pipelines.lake.engine import collected
 from pipelines.lake.parts import check, frame
 from pipelines.lake.schema import ARTICLES, BLOCKS, CAPTURES, EXPOSURES, HEADLINES, ITEMS

@@ -1,4 +1,4 @@
-"""What the measures have in common besides the engine that counts: the form they end in, and which label holds.
+"""What the measures have in common: the form that their tables end in, and which of a headline's labels holds.
 
 What is counted or judged stands in the module of each measure; the engines, in `pipelines.lake.engine`.
 """
