@@ -184,7 +184,7 @@ def test_runs_killed_at_every_stage_and_repeated_give_what_an_undisturbed_one_gi
     place.yanyana("reparse")
     want, got = rows(finished), rows(place)
     for name in want.keys() - {CRAWL_REPORTS.name, CRAWL_FAILURES.name}:  # what no archive holds
-        # Means are summed by several threads in an order that is not given: last bits differ, more where a bound is near 0.
+        # Means are summed by several threads in any order: last bits differ, and more of them where a bound is near 0.
         assert_frame_equal(got[name], want[name], rel_tol=1e-9, abs_tol=1e-12)
     with duckdb.connect(place.data / "yanyana.duckdb", read_only=True) as con:
         [(published,)] = con.sql("SELECT count(*) FROM core.items").fetchall()
