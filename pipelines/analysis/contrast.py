@@ -20,11 +20,10 @@ from pipelines.analysis.multiplicity import q_values
 from pipelines.analysis.permutation import permutation_p
 from pipelines.analysis.pooling import heterogeneity, random_effects
 from pipelines.analysis.strata import STRATA, WHOLE, checked, host_outcomes
-from pipelines.analysis.tables import shaped
+from pipelines.analysis.tables import ALL, shaped
 from pipelines.lake.parts import frame
 from pipelines.lake.schema import CONTRASTS, TIME_COURSE
 
-ALL = "all"
 OUTCOMES = {
     "clickbait": "clickbait",
     "clickbait_or_tabloid": "clickbait or tabloid",

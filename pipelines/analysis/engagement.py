@@ -17,12 +17,11 @@ from pipelines.analysis.comment_activity import readable_until
 from pipelines.analysis.mantel_haenszel import Interval
 from pipelines.analysis.multiplicity import q_values
 from pipelines.analysis.strata import host_outcomes
-from pipelines.analysis.tables import shaped
+from pipelines.analysis.tables import ALL, shaped
 from pipelines.lake.engine import collected, compact
 from pipelines.lake.parts import frame
 from pipelines.lake.schema import COMMENT_ASSOCIATION, ENGAGEMENT_OVERLAP
 
-ALL: Final = "all"
 # Hours after publication at which comments are counted.
 AGES: Final = (3, 24, 72)
 # Stories in excess of strata below which a rank correlation is not told.

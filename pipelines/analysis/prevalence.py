@@ -15,13 +15,12 @@ from pipelines import __version__
 from pipelines.analysis.exposure import CLICKBAIT_FROM
 from pipelines.analysis.mantel_haenszel import Interval
 from pipelines.analysis.misclassification import Gold
-from pipelines.analysis.tables import shaped
+from pipelines.analysis.tables import ALL, shaped
 from pipelines.lake.engine import collected, compact
 from pipelines.lake.parts import frame
 from pipelines.lake.schema import CLICKBAIT_SHARES
 
 METHOD = "shares of teasers; Rogan and Gladen's correction, gold and stories drawn together"
-_ALL = "all"
 _DRAWS = 4_000
 
 
@@ -89,7 +88,7 @@ def _by_host(exposures: nw.LazyFrame) -> nw.LazyFrame:
 
 def _rows(by_host: pl.DataFrame, golds: Mapping[str, Gold], seed: int) -> Iterator[dict[str, Any]]:
     counts = pl.col("teasers", "called", "expected", "exposures").sum()
-    of_all = by_host.group_by("site", "host_id").agg(counts).with_columns(kind=pl.lit(_ALL))
+    of_all = by_host.group_by("site", "host_id").agg(counts).with_columns(kind=pl.lit(ALL))
     every = pl.concat([by_host, of_all.select(by_host.columns)]).sort("site", "kind", "host_id")
     for (site, kind), hosts in every.group_by("site", "kind", maintain_order=True):
         called, teasers = hosts["called"].to_numpy(), hosts["teasers"].to_numpy()

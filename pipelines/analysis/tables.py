@@ -1,12 +1,17 @@
-"""What the measures have in common: the form that their tables end in, and which of a headline's labels holds.
+"""What the measures have in common: the form and the words of their tables, and which of a headline's labels holds.
 
 What is counted or judged stands in the module of each measure; the engines, in `pipelines.lake.engine`.
 """
+
+from typing import Final
 
 import narwhals as nw
 import polars as pl
 
 from pipelines.lake.schema import Table
+
+ALL: Final = "all"
+"""The site under which rows over all sites stand, and the kind under which those over all kinds do."""
 
 
 def shaped(table: Table, rows: pl.DataFrame) -> pl.DataFrame:

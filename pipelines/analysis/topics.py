@@ -12,7 +12,7 @@ from pipelines import __version__
 from pipelines.analysis import association
 from pipelines.analysis.multiplicity import q_values
 from pipelines.analysis.strata import STRATA, WHOLE, checked, first_times, set_apart
-from pipelines.analysis.tables import shaped
+from pipelines.analysis.tables import ALL, shaped
 from pipelines.lake.engine import collected, compact
 from pipelines.lake.schema import COOCCURRENCE, TOPIC_MATRIX
 
@@ -35,7 +35,7 @@ def cooccurrence(exposures: IntoLazyFrame) -> pl.DataFrame:
 
 
 def topic_matrix(exposures: IntoLazyFrame, *, strata: Sequence[str] = STRATA, dependent: bool = False) -> pl.DataFrame:
-    """Host topic × item class per site, each cell with its test, in the schema of TOPIC_MATRIX.
+    """Host topic × item class per site and over all sites, each cell with its test, in the schema of TOPIC_MATRIX.
 
     A target beside a host counts once a kind, placement and class, over all captures; a host counts on the day of its
     first capture; site-wide targets are set aside. The null exchanges the topics of the hosts of one site and day and
@@ -44,9 +44,10 @@ def topic_matrix(exposures: IntoLazyFrame, *, strata: Sequence[str] = STRATA, de
     its items times the share of the class in its stratum, so that long lists are no finding. `strata` are as in
     `contrast.contrasts`; with hours, topics are exchanged within these. `expected` is the count less the topic's summed
     scores, `residual` that sum, less its mean, in standard deviations (see `permutation.null`), `p` its two-sided
-    normal tail, `q` over the cells of a site by Benjamini–Hochberg or, if `dependent`, Benjamini–Yekutieli. They
-    are null where the topic or the rest has fewer than 5 hosts, or fewer than 5 are expected on either side of the
-    cell.
+    normal tail, `q` over the cells of a site by Benjamini–Hochberg or, if `dependent`, Benjamini–Yekutieli. Over all
+    sites, named `all`, counts, scores and variances are the sums of the sites', so that topics stay within their site.
+    They are null where the topic or the rest has fewer than 5 hosts, or fewer than 5 are expected on either side of
+    the cell.
     """
     within = checked(strata, exposures)
     counts = collected(_by_host(set_apart(compact(nw.from_native(exposures), "host_id", "capture_id", "target_id"))))
@@ -141,6 +142,8 @@ def _tested(counts: pl.DataFrame, strata: tuple[str, ...], dependent: bool) -> p
             variance=pl.when(n > 1).then(m * (n - m) / (n * (n - 1)) * pl.col("squares")).otherwise(0.0),
         )
     )
+    if scores["site"].n_unique() > 1:
+        exchanged, scores = (pl.concat([rows, rows.with_columns(site=pl.lit(ALL))]) for rows in (exchanged, scores))
     totals = scores.group_by("site").agg(
         n_articles=pl.col("host_id").n_unique().cast(pl.Int64), n_exposures=pl.col("seen").sum()
     )

@@ -86,7 +86,7 @@ def exposure_matrices(matrix: pl.DataFrame, exposures: IntoLazyFrame) -> dict[st
     cells = cells.filter(*(pl.col("tested").any().over("site", over) for over in ("host_topic", "item_class")))
     busiest = cells.group_by("site").agg(pl.col("exposures").sum()).sort("exposures", "site", descending=[True, False])
     return {
-        f"lift on {site}": dg.MetadataValue.md(markdown_image(topic_heatmap(cells.filter(site=site))))
+        f"lift on {'all sites' if site == 'all' else site}": dg.MetadataValue.md(markdown_image(topic_heatmap(cells.filter(site=site))))
         for site in busiest["site"].head(_MATRICES)
     }
 

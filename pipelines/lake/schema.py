@@ -638,7 +638,7 @@ TOPIC_MATRIX = Table(
     "How often items of a class stand beside stories of a topic over all days of a site, and whether that is chance.",
     _made_by(
         "topics.topic_matrix",
-        SITE,
+        Column("site", TEXT, "Site; `all` for all sites together, each compared within itself", required=True),
         Column("host_topic", TEXT, "Topic of the host stories, or unknown", "slug", required=True),
         Column("item_class", TEXT, "clickbait, tabloid, hard, soft or unknown", required=True),
         Column(

@@ -147,10 +147,14 @@ ORDER BY site, hard DESC NULLS LAST, host_topic, item_class"""
     )
     note = _note(ask) or (None if told.height else "No topic stands beside enough teasers to test what is seen.")
     panels = [
-        panel(site, plots.topic_heatmap(told.filter(pl.col("site") == site)), f"Lift by topic and class on {site}")
+        panel(
+            "all sites" if site == "all" else site,
+            plots.topic_heatmap(told.filter(pl.col("site") == site)),
+            f"Lift by topic and class on {'all sites' if site == 'all' else site}",
+        )
         for site in largest(told.filter(tested), "exposures")
     ]
-    holding = rows.filter(_HOLDS).height
+    holding = rows.filter(_HOLDS, _SITES).height
     return Figure(
         "topics",
         "What stands beside which topic",

@@ -40,6 +40,10 @@ def with_topics(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**row, "host_topic": topic[row["host_id"]]} for row in rows]
 
 
+def _is(site: str, topic: str, item_class: str) -> pl.Expr:
+    return (pl.col("site") == site) & (pl.col("host_topic") == topic) & (pl.col("item_class") == item_class)
+
+
 def test_the_residual_is_that_of_the_permutation_null() -> None:
     rows = with_topics(a_site(1))
     found = analysis.topic_matrix(exposures_of(rows))
@@ -52,6 +56,29 @@ def test_the_residual_is_that_of_the_permutation_null() -> None:
     assert cell["residual"] == pytest.approx(theirs.z, rel=1e-9)
     assert cell["p"] == pytest.approx(theirs.p, rel=1e-9)
     assert cell["exposures"] - cell["expected"] == pytest.approx(theirs.observed, rel=1e-9)
+
+
+def test_over_all_sites_topics_are_exchanged_within_each() -> None:
+    one = with_topics(a_site(4))
+    other = [
+        {**row, "site": "other", **{name: f"o{row[name]}" for name in ("host_id", "capture_id", "target_id")}}
+        for row in with_topics(a_site(5, hosts=40))
+    ]
+    found = analysis.topic_matrix(exposures_of(one + other))
+    check(TOPIC_MATRIX, found)
+    alone = analysis.topic_matrix(exposures_of(one))
+    assert set(alone["site"]) == {one[0]["site"]}
+    assert_frame_equal(found.filter(site=one[0]["site"]), alone)
+    table = pl.DataFrame(one + other).select(
+        "site", "host_id", "host_topic", "day", is_it=pl.col("item_class") == "clickbait"
+    )
+    share = table.with_columns(share=pl.col("is_it").mean().over("site", "day"))
+    hosts = share.group_by("site", "host_id", "host_topic", "day").agg(score=(pl.col("is_it") - pl.col("share")).sum())
+    within = hosts.select(pl.concat_str("site", pl.col("day").cast(pl.String))).to_series().rank("dense")
+    theirs = null(hosts["score"], hosts["host_topic"] == "sport", within)
+    cell = found.row(by_predicate=_is("all", "sport", "clickbait"), named=True)
+    assert cell["residual"] == pytest.approx(theirs.z, rel=1e-9)
+    assert cell["n_articles"] == 100
 
 
 def test_observed_and_expected_have_the_same_sums() -> None:
