@@ -104,13 +104,15 @@ def test_a_killed_executor_and_repeated_tasks_change_nothing(data: Path, spark_h
     try:
         while spark.poll() is None and len(lake.parts(schema.CAPTURES)) < 2:
             time.sleep(0.02)
-        victim = next(executors(spark.pid))
+        victim = next(executors(spark.pid), None)
+        assert victim is not None, spark.communicate(timeout=300)
         os.kill(victim, signal.SIGKILL)
         assert len(lake.parts(schema.CAPTURES)) < segments - 3, "killed in the middle"
         said = spark.communicate(timeout=300)[1]
     finally:
         if spark.poll() is None:
             os.killpg(spark.pid, signal.SIGKILL)
+            spark.communicate()
     assert spark.returncode == 0, said
     assert f"{segments} segments are read" in said
 

@@ -31,7 +31,7 @@ from tests.marked_pages import segment
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 600  # seconds, for a machine that others use too
+PATIENCE = 240  # seconds, for a machine that others use too
 T = TypeVar("T")
 ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
 
@@ -147,7 +147,7 @@ def test_a_day_is_published_from_the_ui(ui: Ui, days: list[date]) -> None:
     [(job, status)] = ui.launch("refresh", str(days[-1])).values()
     assert (job, status) == ("refresh", "SUCCESS")
     ui.open("/assets/warehouse")
-    ui.reads("When it fails:", str(ui.place.data / "yanyana.duckdb"), "Passing")
+    ui.reads("When it fails:", str(ui.place.data / "yanyana.duckdb"))
     ui.open("/assets/items")
     ui.reads(
         "One teaser in one block at one slot.", "yanyana", "Fails if more than 24 hours since last materialization"
