@@ -85,10 +85,9 @@ def exposure_matrices(matrix: pl.DataFrame, exposures: IntoLazyFrame) -> dict[st
     # A topic or class with nothing to test would be a row or column of dashes.
     cells = cells.filter(*(pl.col("tested").any().over("site", over) for over in ("host_topic", "item_class")))
     busiest = cells.group_by("site").agg(pl.col("exposures").sum()).sort("exposures", "site", descending=[True, False])
-    return {
-        f"lift on {'all sites' if site == 'all' else site}": dg.MetadataValue.md(markdown_image(topic_heatmap(cells.filter(site=site))))
-        for site in busiest["site"].head(_MATRICES)
-    }
+    drawn = {site: markdown_image(topic_heatmap(cells.filter(site=site))) for site in busiest["site"].head(_MATRICES)}
+    names = {"all": "all sites"}
+    return {f"lift on {names.get(site, site)}": dg.MetadataValue.md(image) for site, image in drawn.items()}
 
 
 def _busiest(counts: pl.DataFrame, count: str) -> pl.DataFrame:

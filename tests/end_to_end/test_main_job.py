@@ -171,6 +171,7 @@ def kill_at(place: Workplace, stage: str, *arguments: str) -> None:
     victim.communicate()
 
 
+@pytest.mark.slow
 def test_runs_killed_at_every_stage_and_repeated_give_what_an_undisturbed_one_gives(
     finished: Workplace, tmp_path: Path
 ) -> None:
